@@ -1,0 +1,1 @@
+// Exists so that the precompiled Catch2 header is built; see tests/CMakeLists.txt.
