@@ -8,8 +8,8 @@
 
 namespace sluice {
 
-// A cursor over `bytes`. A read past the end returns zero (or an empty view), moves nothing and makes ok() false for
-// good, so a parser may read a whole structure and check once.
+// A cursor over `bytes`. A read past the end returns zero (or an empty view), moves nothing and
+// makes ok() false for good, so a parser may read a whole structure and check once.
 class ByteReader {
  public:
   explicit ByteReader(ByteView bytes) : bytes_(bytes) {}

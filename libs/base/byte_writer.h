@@ -22,7 +22,8 @@ class ByteWriter {
   void WriteDouble(double value);
   void WriteBytes(ByteView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
 
-  // Overwrites two bytes at `position`, for lengths known only afterwards. `position + 2 <= size()`.
+  // Overwrites two bytes at `position`, for lengths known only afterwards. `position + 2 <=
+  // size()`.
   void PatchU16(size_t position, uint16_t value);
 
   size_t size() const { return out_.size(); }

@@ -39,7 +39,8 @@ std::string RandomSource::NextUuid() {
 void SystemRandom::Fill(std::span<uint8_t> out) {
   while (!out.empty()) {
     ssize_t got = getrandom(out.data(), out.size(), 0);
-    if (got < 0) std::abort();  // only a broken kernel gets here; going on would mean guessable keys
+    if (got < 0)
+      std::abort();  // only a broken kernel gets here; going on would mean guessable keys
     out = out.subspan(static_cast<size_t>(got));
   }
 }

@@ -6,10 +6,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define SLUICE_RETURN_IF_ERROR(expression)                            \
-  do {                                                                \
-    if (absl::Status sluice_status = (expression); !sluice_status.ok()) \
-      return sluice_status;                                           \
+#define SLUICE_RETURN_IF_ERROR(expression)                                                    \
+  do {                                                                                        \
+    if (absl::Status sluice_status = (expression); !sluice_status.ok()) return sluice_status; \
   } while (false)
 
 #define SLUICE_CONCAT_INNER(a, b) a##b

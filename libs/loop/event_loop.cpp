@@ -13,9 +13,8 @@ constexpr uint64_t kDelayProbeMs = 100;
 EventLoop::EventLoop() : thread_(std::this_thread::get_id()) {
   if (uv_loop_init(&loop_) != 0) std::abort();  // out of file descriptors at start-up
   loop_.data = this;
-  uv_async_init(&loop_, &wake_, [](uv_async_t* handle) {
-    static_cast<EventLoop*>(handle->data)->RunPosted();
-  });
+  uv_async_init(&loop_, &wake_,
+                [](uv_async_t* handle) { static_cast<EventLoop*>(handle->data)->RunPosted(); });
   wake_.data = this;
   uv_timer_init(&loop_, &delay_probe_);
   delay_probe_.data = this;

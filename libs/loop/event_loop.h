@@ -14,8 +14,8 @@
 
 namespace sluice::loop {
 
-// Made on any thread; belongs to the thread that calls Run(). Everything but Post() and Stop() is for that thread (or
-// before Run() begins).
+// Made on any thread; belongs to the thread that calls Run(). Everything but Post() and Stop() is
+// for that thread (or before Run() begins).
 class EventLoop {
  public:
   using Task = std::function<void()>;
@@ -26,19 +26,22 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Runs until Stop(). Tasks posted before Run() are run first. After Stop(), tasks already posted are still run.
+  // Runs until Stop(). Tasks posted before Run() are run first. After Stop(), tasks already posted
+  // are still run.
   void Run();
   // Ends Run() after the present turn. Any thread.
   void Stop();
-  // Runs `task` on the loop's thread, in the order of posting. Any thread. The queue is not bounded here: what is fed
-  // by the network is bounded by its own queue before it posts.
-  // Also the way to delete oneself: the task runs after the present callback has returned.
+  // Runs `task` on the loop's thread, in the order of posting. Any thread. The queue is not bounded
+  // here: what is fed by the network is bounded by its own queue before it posts. Also the way to
+  // delete oneself: the task runs after the present callback has returned.
   void Post(Task task);
 
-  // Read from the clock at each call (uv_now() counts milliseconds, too coarse for batches): take it once per turn.
+  // Read from the clock at each call (uv_now() counts milliseconds, too coarse for batches): take
+  // it once per turn.
   Instant now() const;
   bool IsLoopThread() const { return std::this_thread::get_id() == thread_; }
-  // Longest distance between planned and real wake-up of a 100 ms timer since the last call, for the metric.
+  // Longest distance between planned and real wake-up of a 100 ms timer since the last call, for
+  // the metric.
   Duration TakeMaxDelay();
 
   // For libwebsockets and our own handles.

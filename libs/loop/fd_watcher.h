@@ -7,8 +7,8 @@
 
 namespace sluice::loop {
 
-// Loop thread only. Does not own the descriptor; it must stay open until the watcher is gone. The callback may delete
-// the watcher.
+// Loop thread only. Does not own the descriptor; it must stay open until the watcher is gone. The
+// callback may delete the watcher.
 class FdWatcher {
  public:
   struct Ready {
@@ -22,7 +22,8 @@ class FdWatcher {
   FdWatcher(const FdWatcher&) = delete;
   FdWatcher& operator=(const FdWatcher&) = delete;
 
-  // What to wait for from now on. Take `writable` back at once when nothing is left to write, or the loop spins.
+  // What to wait for from now on. Take `writable` back at once when nothing is left to write, or
+  // the loop spins.
   void Watch(bool readable, bool writable);
 
  private:

@@ -15,8 +15,8 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Calls back once after `delay` (resolution 1 ms, rounded up), then every `repeat` if that is not zero.
-  // A running timer starts anew.
+  // Calls back once after `delay` (resolution 1 ms, rounded up), then every `repeat` if that is not
+  // zero. A running timer starts anew.
   void Start(Duration delay, Duration repeat = Duration(0));
   void Stop();
   bool running() const;

@@ -7,8 +7,8 @@
 
 namespace sluice::loop {
 
-// Runs `work` on one of libuv's pool threads, then `done` on the loop. Loop thread only. What `done` uses must still be
-// there: hand it a weak handle if its owner may go.
+// Runs `work` on one of libuv's pool threads, then `done` on the loop. Loop thread only. What
+// `done` uses must still be there: hand it a weak handle if its owner may go.
 void RunBlocking(EventLoop& loop, std::function<void()> work, std::function<void()> done);
 
 }  // namespace sluice::loop

@@ -13,8 +13,20 @@ namespace sluice::media {
 enum class MediaKind : uint8_t { kAudio, kVideo };
 
 enum class Codec : uint8_t {
-  kUnknown, kH264, kH265, kVp8, kVp9, kAv1,
-  kAac, kOpus, kPcmu, kPcma, kG722, kG729, kSpeex, kMp3,
+  kUnknown,
+  kH264,
+  kH265,
+  kVp8,
+  kVp9,
+  kAv1,
+  kAac,
+  kOpus,
+  kPcmu,
+  kPcma,
+  kG722,
+  kG729,
+  kSpeex,
+  kMp3,
 };
 
 // "H264", "AAC", "opus": the name in SDP, REST and the console.
@@ -24,7 +36,7 @@ Codec CodecFromName(std::string_view name);
 
 // One media of a stream.
 struct Track {
-  uint32_t id = 0;              // unique in its stream, never reused while the stream lives
+  uint32_t id = 0;  // unique in its stream, never reused while the stream lives
   MediaKind kind = MediaKind::kVideo;
   Codec codec = Codec::kUnknown;
   uint32_t clock_rate = 90000;  // RTP ticks per second
@@ -34,8 +46,8 @@ struct Track {
   Bytes codec_config;           // H.264: AVCDecoderConfigurationRecord; AAC: AudioSpecificConfig
   uint32_t width = 0;           // pixels; 0 = not known yet
   uint32_t height = 0;
-  double frame_rate = 0;        // frames per second; 0 = not known yet
-  std::string mid;              // simulcast: of the source
+  double frame_rate = 0;  // frames per second; 0 = not known yet
+  std::string mid;        // simulcast: of the source
   std::string rid;
 
   friend bool operator==(const Track&, const Track&) = default;

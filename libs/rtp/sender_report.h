@@ -22,8 +22,8 @@ struct ClockReport {
   }
   // The timestamp that belongs to a moment.
   uint32_t TimestampAt(NtpTime time) const {
-    return rtp_timestamp +
-           static_cast<uint32_t>(time.Since(ntp).count() * static_cast<int64_t>(clock_rate) / 1'000'000);
+    return rtp_timestamp + static_cast<uint32_t>(time.Since(ntp).count() *
+                                                 static_cast<int64_t>(clock_rate) / 1'000'000);
   }
 
   friend bool operator==(const ClockReport&, const ClockReport&) = default;
