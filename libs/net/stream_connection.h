@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "libs/base/bytes.h"
 #include "libs/loop/fd_watcher.h"
 #include "libs/net/owned_fd.h"
@@ -43,7 +43,8 @@ class StreamConnection {
   void Send(Bytes bytes);
   // Bytes queued and not yet taken by the kernel.
   size_t unsent_bytes() const { return unsent_bytes_; }
-  // Stops reading, sends what is queued for at most 1 s of the loop's life, then OnClosed(Ok).
+  // Takes nothing more in either direction, sends what is queued, then OnClosed(Ok), never from
+  // inside this call. The owner bounds the wait by deleting the connection.
   void CloseWhenDrained();
 
   // Stops or goes on reading, for back-pressure.
