@@ -1,0 +1,108 @@
+// The server's side of one client connection as a state machine without I/O.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "libs/base/instant.h"
+#include "libs/base/random.h"
+#include "libs/wcs/client_message.h"
+#include "libs/wcs/stream_object.h"
+
+namespace sluice::wcs {
+
+// --- What the owner has to do, in order ---
+struct SendText {
+  std::string message;
+};
+// Make a player. Answer by OnPlayAnswered or OnPlayEnded, whatever happens.
+struct StartPlay {
+  PlayStreamRequest request;
+};
+// End a player, even one that has not been answered yet. No answer is wanted.
+struct StopPlay {
+  std::string media_session_id;
+};
+// Find out whether the stream is there, then OnStreamLookedUp.
+struct LookUpStream {
+  AvailableStreamRequest request;
+};
+// Close the socket; the session is over.
+struct CloseSocket {
+  std::string reason;
+};
+using Action = std::variant<SendText, StartPlay, StopPlay, LookUpStream, CloseSocket>;
+
+struct ClientSessionOptions {
+  std::string node_id;     // shown to clients
+  std::string session_id;  // "/clientIp:port/serverIp:port"
+  size_t max_streams = 100;
+  Duration ping_period = std::chrono::seconds(5);
+  int max_missed_pongs = 10;
+  int64_t (*unix_ms)() = nullptr;  // for createDate; nullptr = 0
+};
+
+// Inputs change the state and queue actions; TakeActions() hands them over. Every play that was
+// taken ends in a final status or in the close of the socket.
+class ClientSession {
+ public:
+  // `random` makes the authToken and must outlive this.
+  ClientSession(ClientSessionOptions options, RandomSource& random, Instant now);
+
+  // One text frame. Malformed ones are answered by `fail` and close the socket.
+  void OnText(std::string_view text, Instant now);
+  // To be called at or after next_tick(): pings, and gives up a client that has missed too many.
+  void OnTick(Instant now);
+  Instant next_tick() const { return next_ping_; }
+  // The socket has gone: StopPlay for all players.
+  void OnSocketClosed();
+
+  // Answers to StartPlay, and news of players. Unknown ids (stopped in the meantime) are ignored.
+  void OnPlayAnswered(std::string_view media_session_id, std::string_view answer_sdp);
+  void OnPlaying(std::string_view media_session_id);
+  // `status` is final; `info` is one of info.h or a text for people.
+  void OnPlayEnded(std::string_view media_session_id, StreamStatus status, std::string_view info);
+  void OnStreamLookedUp(const AvailableStreamRequest& request, bool available);
+
+  std::vector<Action> TakeActions();
+
+  bool connected() const { return !auth_token_.empty(); }
+  const std::string& auth_token() const { return auth_token_; }
+  const std::string& app_key() const { return app_key_; }
+  // For the sessions table: the streams as they stand.
+  std::vector<StreamObject> Streams() const;
+
+ private:
+  void On(const ConnectionRequest& request);
+  void On(const PublishStreamRequest& request);
+  void On(const PlayStreamRequest& request);
+  void On(const StopStreamRequest& request);
+  void On(const UnpublishStreamRequest& request);
+  void On(const AvailableStreamRequest& request);
+  void On(const SnapshotRequest& request);
+  void On(const SendDataRequest& request);
+  void On(const CallRequest& request);
+  void On(const Ping& request);
+  void On(const Pong& request);
+  void On(const UnknownRequest& request);
+
+  void Send(std::string message) { actions_.push_back(SendText{std::move(message)}); }
+  void Close(std::string reason);
+  void FailStream(std::string_view id, std::string_view name, std::string_view info,
+                  bool published);
+
+  ClientSessionOptions options_;
+  RandomSource& random_;
+  std::string app_key_;
+  std::string auth_token_;
+  absl::flat_hash_map<std::string, StreamObject> plays_;  // at most options_.max_streams
+  std::vector<Action> actions_;  // handed over after each input: bounded by what one input makes
+  Instant next_ping_;
+  int missed_pongs_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace sluice::wcs
