@@ -49,6 +49,7 @@ class FanoutServer {
   };
 
   void Accept(net::OwnedFd fd);
+  void Remove(SubscriberConnection& connection);
   void DropExpiredTickets();
 
   loop::EventLoop& loop_;
@@ -58,6 +59,7 @@ class FanoutServer {
   std::map<std::string, Ticket> tickets_;  // by token; at most 1024
   std::map<SubscriberConnection*, std::unique_ptr<SubscriberConnection>> connections_;
   Counters counters_;
+  std::shared_ptr<bool> alive_;  // false once this is deleted
 };
 
 }  // namespace sluice::fanout

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "libs/base/random.h"
 #include "libs/fanout/fan.h"
@@ -100,8 +102,11 @@ class Publication {
   };
 
   void PublishDescription();
-  void EveryInterval();
+  void RepeatClocks();
+  void AskDeferredKeyFrames();
   void Count(TrackState& state, const rtp::Packet& packet);
+  uint32_t ChooseSsrc();
+  uint8_t NextPayloadType();
 
   loop::EventLoop& loop_;
   RandomSource& random_;

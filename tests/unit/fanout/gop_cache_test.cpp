@@ -1,0 +1,83 @@
+#include "libs/fanout/gop_cache.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/media_builders.h"
+
+namespace sluice::fanout {
+namespace {
+
+using test::AudioTrack;
+using test::PacketBuilder;
+using test::VideoTrack;
+
+constexpr uint32_t kVideo = 1;
+constexpr uint32_t kAudio = 2;
+const Instant kStart{100s};
+
+std::vector<Item> SnapshotOf(const GopCache& cache) {
+  std::vector<Item> items;
+  cache.Snapshot(items);
+  return items;
+}
+
+TEST_CASE("a joiner gets the description, the clocks, then everything since the last key frame") {
+  GopCache cache;
+  cache.Push(test::Describe({VideoTrack(), AudioTrack()}));
+  cache.Push(rtp::ClockReport{.track_id = kVideo});
+  cache.Push(PacketBuilder(kVideo).KeyFrame().At(kStart).Timestamp(1).Shared());
+  cache.Push(PacketBuilder(kVideo).KeyFrame().At(kStart).Timestamp(2).Shared());
+  cache.Push(PacketBuilder(kAudio).At(kStart).Timestamp(3).Shared());
+  cache.Push(PacketBuilder(kVideo).At(kStart).Timestamp(4).Shared());
+  auto items = SnapshotOf(cache);
+  REQUIRE(items.size() == 5);
+  CHECK(std::holds_alternative<DescriptionPtr>(items[0]));
+  CHECK(std::holds_alternative<rtp::ClockReport>(items[1]));
+  for (size_t i = 2; i < 5; ++i) CHECK(std::get<rtp::PacketPtr>(items[i])->rtp_timestamp == i);
+  CHECK(cache.joinable());
+}
+
+TEST_CASE("video before the first key frame is not kept, sound is") {
+  GopCache cache;
+  cache.Push(test::Describe({VideoTrack(), AudioTrack()}));
+  cache.Push(PacketBuilder(kVideo).At(kStart).Shared());
+  cache.Push(PacketBuilder(kAudio).At(kStart).Shared());
+  CHECK(SnapshotOf(cache).size() == 2);
+  CHECK_FALSE(cache.joinable());
+}
+
+TEST_CASE("a group over the limit of bytes or of age is dropped until the next key frame") {
+  GopCache cache({.bytes = 10'000, .age = 5s});
+  cache.Push(test::Describe({VideoTrack()}));
+  cache.Push(PacketBuilder(kVideo).KeyFrame().At(kStart).Shared());
+  SECTION("bytes") {
+    for (int i = 0; i < 10; ++i) cache.Push(PacketBuilder(kVideo).Size(1150).At(kStart).Shared());
+  }
+  SECTION("age") { cache.Push(PacketBuilder(kVideo).At(kStart + 6s).Shared()); }
+  CHECK(cache.dropped_groups() == 1);
+  CHECK(cache.bytes() == 0);
+  CHECK_FALSE(cache.joinable());
+  cache.Push(PacketBuilder(kVideo).At(kStart + 7s).Shared());
+  CHECK(cache.bytes() == 0);
+  cache.Push(PacketBuilder(kVideo).KeyFrame().At(kStart + 8s).Shared());
+  CHECK(cache.joinable());
+}
+
+TEST_CASE("a stream of sound only keeps the last 200 ms and is always joinable") {
+  GopCache cache;
+  cache.Push(test::Describe({AudioTrack()}));
+  CHECK(cache.joinable());
+  for (int i = 0; i < 100; ++i) cache.Push(PacketBuilder(1).At(kStart + i * 20ms).Shared());
+  CHECK(SnapshotOf(cache).size() == 1 + 11);
+}
+
+TEST_CASE("the clock of a track that has gone is forgotten") {
+  GopCache cache;
+  cache.Push(test::Describe({VideoTrack(), AudioTrack()}));
+  cache.Push(rtp::ClockReport{.track_id = kAudio});
+  cache.Push(test::Describe({VideoTrack()}, 2));
+  CHECK(SnapshotOf(cache).size() == 1);
+}
+
+}  // namespace
+}  // namespace sluice::fanout
