@@ -24,11 +24,11 @@ class BatchSender {
  public:
   struct Counters {
     uint64_t datagrams = 0;
-    uint64_t bytes = 0;           // UDP payload
-    uint64_t calls = 0;           // system calls
-    uint64_t failed = 0;          // datagrams the kernel refused for good (no route, too big)
-    uint64_t unsegmented = 0;     // messages that had to be sent datagram by datagram
-    uint64_t would_block = 0;     // times the socket was full
+    uint64_t bytes = 0;        // UDP payload
+    uint64_t calls = 0;        // system calls
+    uint64_t failed = 0;       // datagrams the kernel refused for good (no route, too big)
+    uint64_t unsegmented = 0;  // messages that had to be sent datagram by datagram
+    uint64_t would_block = 0;  // times the socket was full
   };
 
   virtual ~BatchSender() = default;

@@ -25,8 +25,6 @@ class SendBatch {
   // A place for one datagram of `size` bytes to `path`, to be written before the next Flush().
   // Empty if the batch is full or the socket is.
   std::span<uint8_t> Add(UdpPath& path, size_t size, bool droppable, Instant now);
-  // Takes back the last Add().
-  void DropLast(size_t size);
 
   // Sends. True = all is out. False = the socket is full: the rest is kept; call again when it is
   // writable. Video that has become too old meanwhile is skipped and counted in its path.

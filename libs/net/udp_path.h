@@ -11,8 +11,8 @@ namespace sluice::net {
 // peer; must outlive the messages that name it (see SendBatch::Forget).
 struct UdpPath {
   SocketAddress to;
-  SocketAddress from;        // the local address that the peer asked; its port is the socket's
-  bool segmentation = true;  // false once the kernel has refused a GSO message to this peer
+  SocketAddress from;          // the local address that the peer asked; its port is the socket's
+  bool segmentation = true;    // false once the kernel has refused a GSO message to this peer
   uint64_t skipped_video = 0;  // datagrams dropped because they had waited too long to be sent
 };
 

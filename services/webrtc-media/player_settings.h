@@ -1,0 +1,55 @@
+// What the offer/answer has settled about one player, as the worker needs it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libs/base/instant.h"
+#include "libs/dtls/certificate.h"
+#include "libs/media/track.h"
+
+namespace sluice::webrtc_media {
+
+// A codec that the answer names for a track.
+struct PlayerFormat {
+  media::Codec codec = media::Codec::kUnknown;
+  uint8_t payload_type = 0;
+  uint8_t rtx_payload_type = 0;  // RFC 4588; 0 = the player takes none
+};
+
+// One m-section that we send in. Its SSRCs are those of the answer and stay for the player's life.
+struct PlayerTrackSettings {
+  media::MediaKind kind = media::MediaKind::kVideo;
+  uint32_t ssrc = 0;
+  uint32_t rtx_ssrc = 0;  // 0 = no RTX
+  // Header extension ids (RFC 8285, 1..14) as answered; 0 = not agreed.
+  uint8_t playout_delay_id = 0;
+  std::vector<PlayerFormat> formats;  // in the answer's order; at most 16
+};
+
+struct PlayerSettings {
+  std::string session_id;   // unique on the node
+  std::string cname;        // RTCP, the same for all tracks
+  std::string local_ufrag;  // unique on the node: checks find their player by it
+  std::string local_password;
+  std::string remote_ufrag;
+  std::string remote_password;
+  dtls::Fingerprint fingerprint;            // of the player's certificate
+  std::vector<PlayerTrackSettings> tracks;  // at most 8
+  Instant created{};                        // when the request came, for the time to first media
+};
+
+// Why a player ended; proto's EndReason has the same meanings.
+enum class EndReason : uint8_t {
+  kClosed,  // by us on request, or by the peer's DTLS close or RTCP BYE
+  kPublisherStopped,
+  kIceTimeout,  // no valid check in time, or none any more
+  kDtlsError,
+  kFingerprintMismatch,
+  kStreamFailed,  // the feed broke
+  kNodeDrained,
+};
+
+}  // namespace sluice::webrtc_media

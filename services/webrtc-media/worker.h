@@ -1,0 +1,99 @@
+// A thread that serves players: one loop, one UDP socket per family, all of its players on them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/base/random.h"
+#include "libs/dtls/server_connection.h"
+#include "libs/fanout/sink.h"
+#include "libs/loop/event_loop.h"
+#include "libs/loop/timer.h"
+#include "libs/net/socket_address.h"
+#include "services/webrtc-media/worker_counters.h"
+#include "services/webrtc-media/worker_queue.h"
+
+namespace sluice::webrtc_media {
+
+class WorkerThread;
+class Worker;
+
+// One stream on its way to one worker: attach it to the relay. While it lives, the worker caches
+// the stream. Must be detached, then deleted, before the worker. Home loop.
+class WorkerFeed final : public fanout::Sink {
+ public:
+  ~WorkerFeed() override;  // its players keep their sessions, but get nothing from here any more
+  // May be attached to another relay of the same stream after the first one broke. A StreamEnd
+  // ends the players that were added on this feed: hold it back if you want to try again.
+  void OnItems(std::span<const fanout::Item> items) override;
+  FeedId id() const { return id_; }
+
+ private:
+  friend class Worker;
+  WorkerFeed(Worker& worker, FeedId id);
+
+  Worker& worker_;
+  FeedId id_;
+  fanout::DescriptionPtr description_;
+  bool skipping_video_ = false;  // until the next key frame, since the queue was full
+};
+
+// Home loop only, but for counters().
+class Worker {
+ public:
+  struct Settings {
+    net::SocketAddress v4;  // bound as given; port 0 = any free one
+    net::SocketAddress v6;  // same port is used; invalid = no IPv6
+    std::shared_ptr<const dtls::ServerContext> dtls;
+    // A player without a first valid check, or whose checks stop for so long, is ended.
+    Duration ice_timeout = 30s;
+    size_t max_players = 2000;
+  };
+  // Called on the home loop, never from inside a call to the worker.
+  class Delegate {
+   public:
+    virtual ~Delegate() = default;
+    // The first media packet has been sent, so long after PlayerSettings::created.
+    virtual void OnPlayerPlaying(const std::string& session_id, Duration time_to_first_media) = 0;
+    // The last word about a player, RemovePlayer's included. detail: for people.
+    virtual void OnPlayerEnded(const std::string& session_id, EndReason reason,
+                               const std::string& detail) = 0;
+    // A player cannot decode: ask upstream. Already at most one per track and 500 ms.
+    virtual void OnKeyFrameWanted(FeedId feed, uint32_t track_id) = 0;
+  };
+
+  // Binds the sockets and starts the thread. home, random and delegate outlive the worker; random
+  // must be usable from any thread. Unavailable if the port is taken.
+  static absl::StatusOr<std::unique_ptr<Worker>> Start(Settings settings, loop::EventLoop& home,
+                                                       RandomSource& random, Delegate& delegate);
+  // Ends all players (close_notify to each) and waits for the thread. No Delegate call follows.
+  ~Worker();
+
+  uint16_t port() const;
+  bool has_ipv6() const;
+
+  std::unique_ptr<WorkerFeed> OpenFeed();
+  // ResourceExhausted at max_players, AlreadyExists for a session_id or ufrag in use, else Ok; the
+  // player waits for its first check from now on.
+  absl::Status AddPlayer(PlayerSettings settings, const WorkerFeed& feed);
+  // The player's track `track` takes from `feed` from now on (a rendition, for example). SSRC and
+  // sequence numbers go on. A player that is gone is ignored.
+  void BindTrack(const std::string& session_id, size_t track, const WorkerFeed& feed);
+  // OnPlayerEnded follows. A player that is gone is ignored.
+  void RemovePlayer(const std::string& session_id, EndReason reason);
+
+  size_t player_count() const;
+  // Any thread.
+  const WorkerCounters& counters() const;
+  const WorkerQueue& queue() const;
+
+ private:
+  friend class WorkerFeed;
+  Worker();
+};
+
+}  // namespace sluice::webrtc_media
