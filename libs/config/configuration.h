@@ -48,6 +48,9 @@ class Configuration {
   const std::vector<std::unique_ptr<Section>>& sections() const { return sections_; }
 
  private:
+  // nullptr if no section of that name is ours.
+  const Section* Find(std::string_view name) const;
+
   std::vector<std::string> other_sections_;
   std::vector<std::unique_ptr<Section>> sections_;
 };

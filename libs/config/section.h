@@ -59,8 +59,7 @@ class Section {
   void Bind(std::string key, T& field, Bounds<T> bounds, std::string unit, std::string doc) {
     BindInteger(
         std::move(key), {static_cast<int64_t>(bounds.min), static_cast<int64_t>(bounds.max)},
-        std::move(unit), std::move(doc), static_cast<int64_t>(field),
-        [&field](int64_t value) { field = static_cast<T>(value); },
+        std::move(unit), std::move(doc), [&field](int64_t value) { field = static_cast<T>(value); },
         [&field] { return static_cast<int64_t>(field); });
   }
   void Bind(std::string key, double& field, Bounds<double> bounds, std::string unit,
@@ -97,7 +96,7 @@ class Section {
 
  private:
   void BindInteger(std::string key, Bounds<int64_t> bounds, std::string unit, std::string doc,
-                   int64_t initial, std::function<void(int64_t)> set, std::function<int64_t()> get);
+                   std::function<void(int64_t)> set, std::function<int64_t()> get);
   void BindWord(std::string key, std::vector<std::string> words, std::string doc,
                 std::function<void(size_t)> set, std::function<size_t()> get);
   void Add(Key key);

@@ -1,8 +1,12 @@
-// Types of configuration values that are more than a number or a text.
+// Types of configuration values that are more than a number or a text, and their written forms.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+
+#include "libs/base/instant.h"
 
 namespace sluice::config {
 
@@ -25,7 +29,7 @@ struct HostPort {
 // Written "512", "64KiB", "8MiB", "1GiB", "64kB", "8MB", "1GB" (powers of 1000 without the i).
 struct ByteSize {
   uint64_t bytes = 0;
-  friend bool operator==(ByteSize, ByteSize) = default;
+  friend auto operator<=>(ByteSize, ByteSize) = default;
 };
 
 // Inclusive.
@@ -41,5 +45,18 @@ struct Choice {
   const char* word;
   E value;
 };
+
+// The written forms; nullopt for anything else, overflow included.
+std::optional<bool> ParseBool(std::string_view text);          // true false yes no on off
+std::optional<int64_t> ParseInteger(std::string_view text);    // decimal
+std::optional<double> ParseDouble(std::string_view text);      // decimal, finite
+std::optional<Duration> ParseDuration(std::string_view text);  // "250ms" "1.5s" "2m" "1h" "0"
+std::optional<ByteSize> ParseByteSize(std::string_view text);
+std::optional<HostPort> ParseHostPort(std::string_view text);
+
+// The shortest form that is read back to the same value.
+std::string FormatDuration(Duration value);
+std::string FormatByteSize(ByteSize value);
+std::string FormatDouble(double value);
 
 }  // namespace sluice::config

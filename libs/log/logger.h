@@ -56,14 +56,12 @@ class Logger {
   Level level() const { return options_.level; }
 
  private:
-  class RateLimit;
   struct Output;
   void Write(Level level, std::string_view event, std::initializer_list<Field> fields,
              uint64_t suppressed);
 
   Options options_;
   std::unique_ptr<Output> output_;
-  std::unique_ptr<RateLimit> rate_limit_;
 };
 
 }  // namespace sluice::log

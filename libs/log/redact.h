@@ -6,10 +6,9 @@
 
 namespace sluice::log {
 
-// Replaces "user:password@" of every URL in `text` by "***@" (from the first ':' or '/' after
-// "://" up to the last '@' before the path ends), and the values of query parameters named like a
-// secret (token, key, password, pass, secret, auth, signature, sig; case is ignored) by "***".
-// Everything else is unchanged.
+// Replaces the "user:password" of every URL in `text` by "***", also where the password holds a
+// bare '/' or '@', and the values of query parameters named like a secret (token, key, password,
+// pass, secret, auth, signature, sig; case is ignored) by "***". Everything else is unchanged.
 std::string Redact(std::string_view text);
 
 }  // namespace sluice::log
