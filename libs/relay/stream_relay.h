@@ -6,18 +6,15 @@
 #include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "libs/directory/directory.h"
 #include "libs/fanout/fan.h"
+#include "libs/fanout/subscription_connection.h"
 #include "libs/rpc/channel_pool.h"
-
-namespace sluice::fanout {
-class SubscriptionConnection;
-}
 
 namespace sluice::relay {
 
-// What every relay of a daemon shares. All outlive the relays.
+// What every relay of a daemon shares. All of it outlives the relays.
 struct RelayContext {
   loop::EventLoop& loop;
   directory::Directory& directory;
@@ -27,23 +24,28 @@ struct RelayContext {
 };
 
 // Finds the owner in the directory, subscribes over gRPC, connects to its fan-out socket, and feeds
-// a Fan of its own, to which local sinks attach. When the stream ends, or the connection to its
-// owner breaks, the sinks get StreamEnd (kUpstreamLost for a break) and the relay is over: whoever
-// still wants the stream makes a new one. Loop thread only.
+// a Fan of its own, to which local sinks attach (before or after it has opened). When the stream
+// ends, or the connection to its owner breaks, the sinks get StreamEnd (kUpstreamLost for a break)
+// and the relay is over: whoever still wants the stream makes a new one. Loop thread only.
 class StreamRelay {
  public:
-  // Called once: Ok when the first description has come (it may not be `ready` yet); NotFound if no
-  // such stream; Unavailable if its owner does not answer within 3 s.
+  // Called at most once, never inside the constructor: Ok when the first description has come (it
+  // may not be `ready` yet); NotFound if there is no such stream; Unavailable if its owner does not
+  // answer within 3 s. The callback may delete the relay.
   using OnOpen = std::function<void(const absl::Status&)>;
 
-  StreamRelay(RelayContext& context, media::StreamKey key, OnOpen on_open);
+  // owner_address: gRPC host:port of the daemon that has the stream, if the caller knows it before
+  // the directory's copy does (a rendition just started); else empty.
+  StreamRelay(RelayContext& context, media::StreamKey key, std::string owner_address,
+              OnOpen on_open);
   // Detaches all sinks without a word.
   ~StreamRelay();
 
   void Attach(fanout::Sink& sink) { fan_.Attach(sink); }
   void Detach(fanout::Sink& sink) { fan_.Detach(sink); }
+  // Gives one sink the cached group once more: for sources that cannot make a key frame.
   void Replay(fanout::Sink& sink) { fan_.Replay(sink); }
-  // Sends a PLI upstream. What cannot be asked there is answered there by nothing: use Replay.
+  // Asks the source for a key frame. A source that cannot make one ignores it.
   void RequestKeyFrame(uint32_t track_id);
 
   const media::StreamKey& key() const { return key_; }
@@ -53,19 +55,20 @@ class StreamRelay {
   bool ended() const { return fan_.ended(); }
 
  private:
-  void FindOwner();
+  void Start(const std::string& owner_address);
   void Subscribe(const std::string& grpc_address);
-  void Connect(const std::string& address, std::string token);
+  void Connect(const std::string& address, const std::string& token);
   void OnItems(std::span<const fanout::Item> items);
-  void Finish(const absl::Status& status);
+  // Before the first description: tells on_open. After it: ends the stream for the sinks.
+  void Fail(const absl::Status& status);
 
   RelayContext& context_;
   media::StreamKey key_;
-  OnOpen on_open_;
+  OnOpen on_open_;  // empty once called
   fanout::Fan fan_;
   loop::Timer open_timer_;
   std::unique_ptr<fanout::SubscriptionConnection> connection_;
-  std::shared_ptr<bool> alive_;
+  std::shared_ptr<bool> alive_;  // false once this is deleted
 };
 
 }  // namespace sluice::relay

@@ -1,9 +1,9 @@
 #include "libs/loop/event_loop.h"
 
-#include <catch2/catch.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <catch2/catch.hpp>
 #include <memory>
 #include <thread>
 
@@ -18,7 +18,8 @@ TEST_CASE("posted tasks run on the loop's thread in the order of posting") {
   EventLoop loop;
   std::vector<int> order;
   std::thread other([&] {
-    for (int i = 0; i < 100; ++i) loop.Post([&, i] { order.push_back(loop.IsLoopThread() ? i : -1); });
+    for (int i = 0; i < 100; ++i)
+      loop.Post([&, i] { order.push_back(loop.IsLoopThread() ? i : -1); });
     loop.Stop();
   });
   loop.Run();

@@ -1,0 +1,95 @@
+#include "libs/relay/stream_relay.h"
+
+#include <utility>
+
+#include "libs/base/text.h"
+#include "libs/rpc/client.h"
+#include "sluice/v1/fanout.grpc.pb.h"
+
+namespace sluice::relay {
+namespace {
+
+constexpr Duration kOpenTimeout = 3s;
+
+}  // namespace
+
+StreamRelay::StreamRelay(RelayContext& context, media::StreamKey key, std::string owner_address,
+                         OnOpen on_open)
+    : context_(context),
+      key_(std::move(key)),
+      on_open_(std::move(on_open)),
+      fan_(context.loop, {}),
+      open_timer_(context.loop,
+                  [this] {
+                    Fail(absl::UnavailableError(StrCat("the daemon that has stream ",
+                                                       key_.ToString(), " does not answer")));
+                  }),
+      alive_(std::make_shared<bool>(true)) {
+  open_timer_.Start(kOpenTimeout);
+  context_.loop.Post([this, alive = alive_, address = std::move(owner_address)] {
+    if (*alive) Start(address);
+  });
+}
+
+StreamRelay::~StreamRelay() { *alive_ = false; }
+
+void StreamRelay::Start(const std::string& owner_address) {
+  if (!owner_address.empty()) return Subscribe(owner_address);
+  directory::StreamPtr entry = context_.directory.FindStream(key_);
+  if (entry == nullptr) return Fail(absl::NotFoundError(StrCat("no stream ", key_.ToString())));
+  directory::NodePtr owner = context_.directory.FindNode(entry->node_id());
+  if (owner == nullptr) {
+    return Fail(
+        absl::UnavailableError(StrCat("the daemon that has stream ", key_.ToString(), " is gone")));
+  }
+  Subscribe(owner->grpc_address());
+}
+
+void StreamRelay::Subscribe(const std::string& grpc_address) {
+  v1::SubscribeRequest request;
+  *request.mutable_key() = directory::ToProto(key_);
+  request.set_subscriber_node_id(context_.node_id);
+  request.set_subscriber_host_id(context_.host_id);
+  rpc::CallUnary<v1::Fanout>(
+      context_.channels, grpc_address, &rpc::Methods<v1::Fanout>::Subscribe, request, kOpenTimeout,
+      [this, alive = alive_](const absl::StatusOr<v1::SubscribeResponse>& answer) {
+        if (!*alive || fan_.ended()) return;
+        if (!answer.ok()) return Fail(answer.status());
+        Connect(answer->address(), answer->token());
+      });
+}
+
+void StreamRelay::Connect(const std::string& address, const std::string& token) {
+  auto connection = fanout::SubscriptionConnection::Connect(
+      context_.loop, address, token,
+      [this](std::span<const fanout::Item> items) { OnItems(items); });
+  if (!connection.ok()) return Fail(connection.status());
+  connection_ = *std::move(connection);
+}
+
+void StreamRelay::OnItems(std::span<const fanout::Item> items) {
+  auto alive = alive_;
+  for (const fanout::Item& item : items) {
+    fan_.Push(item);
+    if (!*alive) return;  // a sink has deleted the relay
+  }
+  if (on_open_ == nullptr || description() == nullptr) return;
+  open_timer_.Stop();
+  std::exchange(on_open_, nullptr)(absl::OkStatus());
+}
+
+void StreamRelay::Fail(const absl::Status& status) {
+  auto alive = alive_;
+  open_timer_.Stop();
+  auto on_open = std::exchange(on_open_, nullptr);
+  fan_.Push(fanout::StreamEnd{fanout::EndCause::kUpstreamLost, std::string(status.message())});
+  if (*alive && on_open != nullptr) on_open(status);
+}
+
+void StreamRelay::RequestKeyFrame(uint32_t track_id) {
+  if (connection_ == nullptr || description() == nullptr) return;
+  const media::Track* track = description()->FindTrack(track_id);
+  if (track != nullptr) connection_->RequestKeyFrame(track->ssrc);
+}
+
+}  // namespace sluice::relay
