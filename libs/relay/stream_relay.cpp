@@ -68,22 +68,17 @@ void StreamRelay::Connect(const std::string& address, const std::string& token) 
 }
 
 void StreamRelay::OnItems(std::span<const fanout::Item> items) {
-  auto alive = alive_;
-  for (const fanout::Item& item : items) {
-    fan_.Push(item);
-    if (!*alive) return;  // a sink has deleted the relay
-  }
+  for (const fanout::Item& item : items) fan_.Push(item);
   if (on_open_ == nullptr || description() == nullptr) return;
   open_timer_.Stop();
   std::exchange(on_open_, nullptr)(absl::OkStatus());
 }
 
 void StreamRelay::Fail(const absl::Status& status) {
-  auto alive = alive_;
   open_timer_.Stop();
   auto on_open = std::exchange(on_open_, nullptr);
   fan_.Push(fanout::StreamEnd{fanout::EndCause::kUpstreamLost, std::string(status.message())});
-  if (*alive && on_open != nullptr) on_open(status);
+  if (on_open != nullptr) on_open(status);
 }
 
 void StreamRelay::RequestKeyFrame(uint32_t track_id) {
