@@ -1,0 +1,29 @@
+// Application-defined RTCP packets (RFC 3550 §6.7).
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "libs/rtp/rtcp/compound.h"
+
+namespace sluice::rtp::rtcp {
+
+// Borrows: the packet, or what is to be sent, must outlive it.
+struct AppView {
+  uint8_t subtype = 0;  // 0..31
+  uint32_t ssrc = 0;
+  std::array<char, 4> name{};  // ASCII
+  // A multiple of 4 bytes on the wire: a sender whose bytes are not says their length in them, or
+  // they get zeroes behind.
+  ByteView data;
+
+  std::string_view name_text() const { return {name.data(), name.size()}; }
+};
+
+// nullopt: another type, or cut short.
+std::optional<AppView> ParseApp(const PacketView& packet);
+
+// Appends one RTCP packet. data: at most 65,535 * 4 - 8 bytes.
+void Serialize(const AppView& app, Bytes& out);
+
+}  // namespace sluice::rtp::rtcp
