@@ -1,7 +1,6 @@
 // The fan-out socket's frames, sans-I/O. The format is docs/fanout.md.
 #pragma once
 
-#include <deque>
 #include <string>
 #include <variant>
 #include <vector>
@@ -9,6 +8,8 @@
 #include "absl/status/statusor.h"
 #include "libs/base/bytes.h"
 #include "libs/fanout/item.h"
+#include "libs/rtp/rfc4571.h"
+#include "libs/rtp/rtcp/app.h"
 #include "sluice/v1/fanout.pb.h"
 
 namespace sluice::fanout {
@@ -17,8 +18,8 @@ inline constexpr size_t kTokenBytes = 16;
 
 // Appends the frame of one item, publication to subscriber.
 void AppendFrame(const Item& item, Bytes& out);
-// Appends the frame of any bytes: the token, or one RTCP packet. At most 65,535 bytes.
-void AppendRawFrame(ByteView content, Bytes& out);
+// Appends the subscriber's first frame.
+void AppendToken(std::string_view token, Bytes& out);
 
 // What a subscriber sends after its token.
 struct KeyFrameRequest {
@@ -39,9 +40,10 @@ class DownstreamReader {
   absl::Status ReadFrame(ByteView frame, std::vector<Item>& items);
   absl::Status ReadMedia(ByteView frame, std::vector<Item>& items);
   absl::Status ReadControl(ByteView frame, std::vector<Item>& items);
+  absl::Status ReadDescription(const rtp::rtcp::AppView& app, std::vector<Item>& items);
   const media::Track* FindBySsrc(uint32_t ssrc) const;
 
-  Rfc4571Reader frames_;
+  rtp::Rfc4571Reader frames_;
   DescriptionPtr description_;
 };
 
@@ -54,7 +56,9 @@ class UpstreamReader {
   const std::string& token() const { return token_; }
 
  private:
-  Rfc4571Reader frames_;
+  absl::Status ReadFrame(ByteView frame, std::vector<Upstream>& messages);
+
+  rtp::Rfc4571Reader frames_;
   std::string token_;
 };
 

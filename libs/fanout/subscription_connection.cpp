@@ -25,7 +25,7 @@ SubscriptionConnection::SubscriptionConnection(loop::EventLoop& loop, net::Owned
                                                const std::string& token, OnItems on_items)
     : on_items_(std::move(on_items)), connection_(loop, std::move(fd), *this) {
   Bytes frame;
-  AppendRawFrame(AsBytes(token), frame);
+  AppendToken(token, frame);
   connection_.Send(std::move(frame));
 }
 

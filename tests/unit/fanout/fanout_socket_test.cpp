@@ -105,7 +105,7 @@ TEST_CASE_METHOD(
   auto slow = net::ConnectUnix(path);
   REQUIRE(slow.ok());
   Bytes token_frame;
-  AppendRawFrame(AsBytes(*server.IssueToken(publication, {})), token_frame);
+  AppendToken(*server.IssueToken(publication, {}), token_frame);
   REQUIRE(write(slow->get(), token_frame.data(), token_frame.size()) ==
           static_cast<ssize_t>(token_frame.size()));
   auto healthy = Connect(*server.IssueToken(publication, {}), 1);

@@ -91,7 +91,7 @@ TEST_CASE("a frame that is no RTP or RTCP is refused") {
   for (const Bytes& content :
        {Bytes{}, Bytes{0x80}, Bytes(12, 0), Bytes{0x80, 200, 0, 50, 1, 2, 3, 4}}) {
     Bytes bytes;
-    AppendRawFrame(content, bytes);
+    rtp::AppendRfc4571Frame(content, bytes);
     DownstreamReader reader;
     std::vector<Item> items;
     CHECK_FALSE(reader.Read(bytes, items).ok());
@@ -101,7 +101,7 @@ TEST_CASE("a frame that is no RTP or RTCP is refused") {
 TEST_CASE("the subscriber's first frame is the token, later ones are requests") {
   Bytes bytes;
   std::string token(kTokenBytes, 't');
-  AppendRawFrame(AsBytes(token), bytes);
+  AppendToken(token, bytes);
   AppendFrame(KeyFrameRequest{77}, bytes);
   for (size_t split = 0; split <= bytes.size(); ++split) {
     UpstreamReader reader;
@@ -116,7 +116,7 @@ TEST_CASE("the subscriber's first frame is the token, later ones are requests") 
 
 TEST_CASE("a token of another length is refused") {
   Bytes bytes;
-  AppendRawFrame(Bytes(15, 1), bytes);
+  AppendToken(std::string(15, 't'), bytes);
   UpstreamReader reader;
   std::vector<Upstream> messages;
   CHECK_FALSE(reader.Read(bytes, messages).ok());
