@@ -1,12 +1,12 @@
 // The server's side of one client connection as a state machine without I/O.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "libs/base/instant.h"
 #include "libs/base/random.h"
 #include "libs/wcs/client_message.h"
@@ -53,7 +53,7 @@ class ClientSession {
   ClientSession(ClientSessionOptions options, RandomSource& random, Instant now);
 
   // One text frame. Malformed ones are answered by `fail` and close the socket.
-  void OnText(std::string_view text, Instant now);
+  void OnText(std::string_view text);
   // To be called at or after next_tick(): pings, and gives up a client that has missed too many.
   void OnTick(Instant now);
   Instant next_tick() const { return next_ping_; }
@@ -98,7 +98,7 @@ class ClientSession {
   RandomSource& random_;
   std::string app_key_;
   std::string auth_token_;
-  absl::flat_hash_map<std::string, StreamObject> plays_;  // at most options_.max_streams
+  std::map<std::string, StreamObject, std::less<>> plays_;  // at most options_.max_streams
   std::vector<Action> actions_;  // handed over after each input: bounded by what one input makes
   Instant next_ping_;
   int missed_pongs_ = 0;
