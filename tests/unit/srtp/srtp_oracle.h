@@ -1,0 +1,35 @@
+// libsrtp2 as the other end of our SRTP.
+#pragma once
+
+#include <srtp2/srtp.h>
+
+#include <optional>
+
+#include "libs/base/bytes.h"
+#include "libs/srtp/key_derivation.h"
+
+namespace sluice::srtp {
+
+// A master key that differs in every byte.
+MasterKey TestMasterKey(Profile profile);
+SessionKeys TestSessionKeys(Profile profile);
+
+// One direction of a libsrtp2 session, for any SSRC, under TestMasterKey(profile).
+class SrtpOracle {
+ public:
+  enum class Direction { kProtect, kUnprotect };
+  SrtpOracle(Profile profile, Direction direction);
+  ~SrtpOracle();
+
+  // nullopt if libsrtp2 refuses.
+  std::optional<Bytes> UnprotectRtp(Bytes packet);
+  std::optional<Bytes> ProtectRtcp(Bytes packet);
+  std::optional<Bytes> UnprotectRtcp(Bytes packet);
+
+ private:
+  std::optional<Bytes> Run(srtp_err_status_t (*function)(srtp_t, void*, int*), Bytes packet);
+
+  srtp_t session_ = nullptr;
+};
+
+}  // namespace sluice::srtp
