@@ -10,29 +10,12 @@
 #include "libs/base/bytes.h"
 #include "libs/base/instant.h"
 #include "libs/dtls/certificate.h"
+#include "libs/dtls/server_context.h"
 #include "libs/srtp/profile.h"
 
 typedef struct ssl_st SSL;
-typedef struct ssl_ctx_st SSL_CTX;
 
 namespace sluice::dtls {
-
-// What all connections of a daemon share: certificate, ciphers, SRTP profiles. Any thread.
-class ServerContext {
- public:
-  static absl::StatusOr<std::shared_ptr<const ServerContext>> Make(
-      std::shared_ptr<const Certificate> certificate);
-  ~ServerContext();
-
-  const Certificate& certificate() const { return *certificate_; }
-  SSL_CTX* ssl_ctx() const { return ssl_ctx_; }
-
- private:
-  ServerContext() = default;
-
-  std::shared_ptr<const Certificate> certificate_;
-  SSL_CTX* ssl_ctx_ = nullptr;
-};
 
 struct SrtpKeys {
   srtp::MasterKey send;
@@ -51,24 +34,28 @@ class ServerConnection {
     kFingerprintMismatch,  // the peer is not the one that made the offer
   };
   // No datagram we send is longer, in bytes.
-  static constexpr size_t kMaxDatagram = 1200;
+  static constexpr int kMaxDatagram = 1200;
   // First retransmission timer; doubles up to kMaxRetransmission. Shorter than RFC 6347's 1 s:
   // the path has just been proved by ICE, and a lost flight delays the picture.
   static constexpr Duration kFirstRetransmission = 100ms;
   static constexpr Duration kMaxRetransmission = 1600ms;
-  // A handshake that takes longer has failed.
+  // A handshake that takes longer, from the first call on, has failed.
   static constexpr Duration kHandshakeTimeout = 15s;
 
-  // `context` is kept alive. peer: what the certificate of the peer must hash to.
+  // `context` is kept alive. peer: what the peer's certificate must hash to. Internal if OpenSSL
+  // has no memory.
   static absl::StatusOr<std::unique_ptr<ServerConnection>> Make(
       std::shared_ptr<const ServerContext> context, const Fingerprint& peer, Instant now);
   ~ServerConnection();
+  ServerConnection(const ServerConnection&) = delete;
+  ServerConnection& operator=(const ServerConnection&) = delete;
 
   // Takes one datagram, any bytes: what is not valid DTLS is dropped. Look at state() and
   // TakeDatagrams() afterwards.
   void OnDatagram(ByteView datagram, Instant now);
   // When OnTimeout() wants to be called; nullopt = not at all.
   std::optional<Instant> next_timeout() const;
+  // Repeats the last flight if it is due. Calling it too early does nothing.
   void OnTimeout(Instant now);
   // Sends close_notify if connected. state() is kClosed then, unless it has failed before.
   void Close();
@@ -79,15 +66,20 @@ class ServerConnection {
   State state() const { return state_; }
   // For the log; empty unless kFailed.
   const std::string& failure() const { return failure_; }
-  // In kConnected only.
+  // From kConnected on.
   const SrtpKeys& srtp_keys() const { return srtp_keys_; }
 
  private:
-  friend struct ConnectionBio;
-  ServerConnection() = default;
+  friend class ServerContext;
+  friend struct ConnectionIo;
 
-  void Advance();
+  ServerConnection() = default;
+  static void PrepareContext(ssl_ctx_st* ctx);
+
+  void Handshake();
   void FinishHandshake();
+  void ReadRecords();
+  void KeepFlight(size_t first_datagram, Instant now);
   void Fail(std::string failure);
 
   std::shared_ptr<const ServerContext> context_;
@@ -97,10 +89,10 @@ class ServerConnection {
   std::string failure_;
   SrtpKeys srtp_keys_;
 
-  ByteView input_;             // the datagram being read, during OnDatagram
+  ByteView input_;             // what is left of the datagram being read
   std::vector<Bytes> output_;  // not yet taken
-  std::vector<Bytes> flight_;  // what is repeated until the peer answers
-  Instant started_{};
+  std::vector<Bytes> flight_;  // repeated until the peer answers
+  Instant handshake_deadline_{};
   Instant retransmit_at_{};
   Duration retransmit_after_ = kFirstRetransmission;
 };
