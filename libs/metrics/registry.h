@@ -8,8 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "libs/loop/event_loop.h"
 #include "libs/metrics/values.h"
 
@@ -21,8 +19,12 @@ using Labels = std::map<std::string, std::string>;
 // may report its own share.
 class Scrape {
  public:
-  // name: without the prefix, "sent_bytes_total"; ends in _total for counters, in its unit else.
-  void AddCounter(std::string_view name, std::string_view help, uint64_t value,
+  struct Families;
+  explicit Scrape(Families& families) : families_(families) {}
+
+  // name: without the prefix, "sent_bytes_total"; ends in _total for counters, in its unit else. A
+  // name that begins with "sluice_" or "process_" is complete already.
+  void AddCounter(std::string_view name, std::string_view help, double value,
                   const Labels& labels = {});
   void AddGauge(std::string_view name, std::string_view help, double value,
                 const Labels& labels = {});
@@ -30,25 +32,25 @@ class Scrape {
                     const Labels& labels = {});
 
  private:
-  friend class Registry;
-  struct Families;
-  explicit Scrape(Families& families) : families_(families) {}
   Families& families_;
 };
 
-// A collector stays registered as long as this lives. Delete it on the collector's loop.
-class Registration;
-struct RegistrationDeleter {
-  void operator()(Registration* registration) const;
+// A collector stays registered as long as this lives. Delete it on the collector's loop, before the
+// registry.
+class Registration {
+ public:
+  virtual ~Registration() = default;
 };
-using RegistrationPtr = std::unique_ptr<Registration, RegistrationDeleter>;
+using RegistrationPtr = std::unique_ptr<Registration>;
 
 // Every name begins with "sluice_<service>_" (dashes to underscores), every sample has the label
-// service="<service>". Any thread. Outlives its registrations.
+// service="<service>". Any thread.
 class Registry {
  public:
   explicit Registry(std::string service);
   ~Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
 
   using Collector = std::function<void(Scrape&)>;
   // `collect` is called on `loop`'s thread at each scrape, so it may read what lives there without
@@ -65,8 +67,10 @@ class Registry {
   std::string Page() const;
 
  private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
+  struct State;
+  void Keep(std::function<void(Scrape&)> add);
+
+  std::shared_ptr<State> state_;  // shared with the registrations
 };
 
 }  // namespace sluice::metrics
