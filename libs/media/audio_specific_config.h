@@ -26,8 +26,8 @@ struct AudioSpecificConfig {
 
 // Takes hierarchical (object type 5 or 29 first) and backward compatible (sync extension 0x2b7)
 // signalling of SBR and PS.
-// InvalidArgument: cut short, a reserved sample rate or channel configuration, or not a kind of AAC
-// with GASpecificConfig.
+// InvalidArgument: cut short, a reserved sample rate or channel configuration, or an object type
+// other than Main, LC, SSR and LTP.
 absl::StatusOr<AudioSpecificConfig> ParseAudioSpecificConfig(ByteView bytes);
 
 // The shortest form; SBR and PS in hierarchical signalling.

@@ -13,8 +13,8 @@ struct AppView {
   uint8_t subtype = 0;  // 0..31
   uint32_t ssrc = 0;
   std::array<char, 4> name{};  // ASCII
-  // A multiple of 4 bytes on the wire: a sender whose bytes are not says their length in them, or
-  // they get zeroes behind.
+  // Any length: what is not a multiple of 4 bytes is padded (RFC 3550 §6.4.1, padding bit), which
+  // is allowed in the last packet of a compound only.
   ByteView data;
 
   std::string_view name_text() const { return {name.data(), name.size()}; }
@@ -23,7 +23,7 @@ struct AppView {
 // nullopt: another type, or cut short.
 std::optional<AppView> ParseApp(const PacketView& packet);
 
-// Appends one RTCP packet. data: at most 65,535 * 4 - 8 bytes.
+// Appends one RTCP packet. data: at most 262,128 bytes.
 void Serialize(const AppView& app, Bytes& out);
 
 }  // namespace sluice::rtp::rtcp

@@ -15,8 +15,8 @@ struct AccessUnit {
   bool after_loss = false;  // packets before it are missing
 };
 
-// Takes one track's packets in order of sequence number. Interleaving (a first AU-index other than
-// 0) is not taken: such packets count as malformed.
+// Takes one track's packets in order of sequence number. Interleaving (an AU-index or
+// AU-index-delta other than 0) is not taken: such packets count as malformed.
 class Depacketizer {
  public:
   // samples_per_access_unit: RTP ticks between the access units of a packet (1024 or 960).
@@ -26,7 +26,7 @@ class Depacketizer {
   // Appends the access units that this packet completes; a fragmented one is dropped if one of its
   // fragments is missing. Returns false for a malformed packet, of which nothing is taken.
   bool Push(const Packet& packet, std::vector<AccessUnit>& out);
-  // Forgets everything, for a jump in the sequence that is no loss (another SSRC).
+  // Forgets everything but the counters, for a jump in the sequence that is no loss (another SSRC).
   void Reset();
 
   struct Counters {
@@ -36,17 +36,19 @@ class Depacketizer {
   const Counters& counters() const { return counters_; }
 
  private:
+  bool TakeWhole(const Packet& packet, ByteView headers, ByteView bytes,
+                 std::vector<AccessUnit>& out);
   bool TakeFragment(const Packet& packet, size_t size, ByteView bytes,
                     std::vector<AccessUnit>& out);
-  void Emit(Bytes bytes, uint32_t rtp_timestamp, Instant arrival, std::vector<AccessUnit>& out);
+  void CountGap(uint16_t sequence_number);
+  void DropFragments();
+  void Emit(AccessUnit access_unit, std::vector<AccessUnit>& out);
 
   uint32_t samples_per_access_unit_;
   std::optional<uint16_t> last_sequence_number_;
-  bool lost_ = false;           // since the last access unit given out
-  Bytes fragments_;             // of one access unit: at most kMaxAccessUnit bytes
-  size_t fragmented_size_ = 0;  // of the whole one; 0 = none is being put together
-  uint32_t fragmented_timestamp_ = 0;
-  Instant fragmented_arrival_{};
+  bool lost_ = false;           // something since the last access unit given out
+  AccessUnit fragmented_;       // being put together: at most 8191 bytes
+  size_t fragmented_size_ = 0;  // of the whole one; 0 = there is none
   Counters counters_;
 };
 

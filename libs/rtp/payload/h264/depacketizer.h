@@ -27,12 +27,12 @@ class Depacketizer {
   static constexpr size_t kMaxBytes = 8 << 20;
   static constexpr size_t kMaxNalUnits = 4096;
 
-  // Returns an access unit when it has ended: at the marker bit, or, where the marker was lost,
-  // when a packet with another timestamp comes (which is then kept for the next one).
-  std::optional<AccessUnit> Push(const Packet& packet);
-  // What is there of an unfinished access unit, at the end of a stream.
-  std::optional<AccessUnit> Flush();
-  // Forgets everything, for a jump in the sequence that is no loss (another SSRC).
+  // Appends the access units that have ended: at the marker bit, and, where the marker was lost,
+  // when a packet with another timestamp comes. So none, one or two.
+  void Push(const Packet& packet, std::vector<AccessUnit>& out);
+  // Appends what is there of an unfinished access unit, at the end of a stream.
+  void Flush(std::vector<AccessUnit>& out);
+  // Forgets everything but the counters, for a jump in the sequence that is no loss (another SSRC).
   void Reset();
 
   struct Counters {
@@ -42,20 +42,21 @@ class Depacketizer {
   const Counters& counters() const { return counters_; }
 
  private:
-  void CheckSequence(const Packet& packet);
+  bool CountGap(uint16_t sequence_number);
   void Begin(const Packet& packet);
   void TakePayload(ByteView payload);
   bool TakeStapA(ByteView payload);
   bool TakeFuA(ByteView payload);
   void AddNalUnit(ByteView nal_unit);
-  bool Grow(size_t bytes);
-  std::optional<AccessUnit> Finish();
+  void Extend(ByteView bytes);
+  void EndFragments();
+  void Finish(std::vector<AccessUnit>& out);
 
   std::optional<uint16_t> last_sequence_number_;
   bool in_access_unit_ = false;
   bool in_fragments_ = false;  // the last NAL unit waits for more fragments
-  bool lost_ = false;          // since the last finished access unit
-  size_t bytes_ = 0;           // in access_unit_
+  bool lost_ = false;          // something since the last access unit given out
+  size_t bytes_ = 0;           // in access_unit_: at most kMaxBytes
   AccessUnit access_unit_;
   Counters counters_;
 };
