@@ -16,7 +16,8 @@ choose_instance() {
 
 # make_instance_dir: the folder and what is made once. Mode 700: it holds secrets.
 make_instance_dir() {
-  mkdir -p "$instance_dir"/{log,etcd}
+  mkdir -p "$instance_dir"/{log,etcd} ||
+    die "$instance_dir cannot be made" "Name a folder of your own: tools/up --dir DIR"
   chmod 700 "$instance_dir"
   make_admin_password
   make_certificate

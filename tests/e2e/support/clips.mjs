@@ -1,0 +1,60 @@
+// Media files made by ffmpeg once and kept in a temporary folder: publishing them costs no encoding.
+// 640x360, 30 frames/s, H.264 without B-frames, a key frame every 2 s; AAC 48 kHz stereo.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './process.mjs';
+
+export const width = 640;
+export const height = 360;
+export const frameRate = 30;
+
+// The frame number stands in the picture's top strip: blocks of 40x40 pixels, white is 1, least
+// significant bit first; the last two blocks hold the clip's id.
+export const counter = { block: 40, bits: 14, idBits: 2 };
+
+const folder = join(tmpdir(), 'sluice-e2e-clips');
+const video = (profile) => ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency',
+  '-profile:v', profile, '-bf', '0', '-g', '60', '-keyint_min', '60', '-sc_threshold', '0',
+  '-b:v', '1M', '-maxrate', '1M', '-bufsize', '1M', '-pix_fmt', 'yuv420p'];
+const audio = ['-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-ar', '48000'];
+
+function counterFilter(id) {
+  const block = `floor(X/${counter.block})`;
+  const number = `(N+${id}*pow(2,${counter.bits}))`;
+  const strip = `color=black:s=${width}x${counter.block}:r=${frameRate},format=gray,` +
+    `geq=lum='255*mod(floor(${number}/pow(2,${block})),2)',format=yuv420p`;
+  return `${strip}[strip];testsrc2=s=${width}x${height}:r=${frameRate}[picture];` +
+    `[picture][strip]overlay=0:0:format=yuv420`;
+}
+
+// Frames numbered in the picture, and a steady tone of `hertz`.
+export function counterClip({ hertz = 440, id = 0, seconds = 90, profile = 'high' } = {}) {
+  return clip(`counter-${hertz}-${id}-${profile}`, [
+    '-filter_complex', counterFilter(id),
+    '-f', 'lavfi', '-i', `sine=frequency=${hertz}:sample_rate=48000:duration=${seconds}`,
+    '-t', `${seconds}`, ...video(profile), ...audio]);
+}
+
+// Once a second, for 100 ms: a white picture and a beep of 1 kHz, at the very same time.
+export function flashClip({ seconds = 60 } = {}) {
+  const on = 'lt(mod(t,1),0.1)*gte(t,1)';
+  return clip('flash', [
+    '-f', 'lavfi', '-i', `color=black:s=${width}x${height}:r=${frameRate},` +
+      `drawbox=c=white:t=fill:enable='${on}'`,
+    '-f', 'lavfi', '-i', `aevalsrc='0.5*sin(2*PI*1000*t)*${on}':s=48000`,
+    '-t', `${seconds}`, ...video('baseline'), ...audio]);
+}
+
+// Returns the path of the FLV file that these ffmpeg arguments make; makes it if it is not there.
+async function clip(name, args) {
+  const digest = createHash('sha256').update(args.join('\0')).digest('hex').slice(0, 12);
+  const path = join(folder, `${name}-${digest}.flv`);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args, '-f', 'flv', unfinished]);
+  renameSync(unfinished, path);
+  return path;
+}

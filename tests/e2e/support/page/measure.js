@@ -1,0 +1,116 @@
+// What one video element with its RTCPeerConnection shows and sounds like. All times are in ms;
+// wall times since 1970.
+class Measure {
+  constructor(video, peer) {
+    this.video = video;
+    this.peer = peer;
+    this.frames = []; // {wall, number, white}: every frame that was shown
+    this.canvas = new OffscreenCanvas(640, 40);
+    this.pixels = this.canvas.getContext('2d', { willReadFrequently: true });
+    const onFrame = () => {
+      this.frames.push(this.#read());
+      video.requestVideoFrameCallback(onFrame);
+    };
+    video.requestVideoFrameCallback(onFrame);
+  }
+
+  // The number that is burned into the picture as blocks, and how bright the picture is.
+  #read() {
+    const wall = performance.timeOrigin + performance.now();
+    const { width, height } = this.#size();
+    this.pixels.drawImage(this.video, 0, 0, width, (40 * height) / 360, 0, 0, 640, 40);
+    const strip = this.pixels.getImageData(0, 20, 640, 1).data;
+    let number = 0;
+    for (let bit = 0; bit < 16; ++bit) if (strip[(bit * 40 + 20) * 4] > 127) number += 2 ** bit;
+    return { wall, number: number % 2 ** 14, id: number >> 14, white: strip[2 * 4] > 127 };
+  }
+
+  #size() { return { width: this.video.videoWidth, height: this.video.videoHeight }; }
+
+  // Resolves when a frame satisfies `condition` (default: any); rejects after `timeout`.
+  frame(condition = () => true, timeout = 15000) {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no such frame within ${timeout} ms; ` +
+        `${this.frames.length} shown`)), timeout);
+      const look = () => {
+        const frame = this.frames.at(-1);
+        if (frame && condition(frame)) {
+          clearTimeout(timer);
+          resolve(frame);
+        } else {
+          this.video.requestVideoFrameCallback(() => queueMicrotask(look));
+        }
+      };
+      look();
+    });
+  }
+
+  // Resolves after `duration` of the page's clock.
+  pass(duration) { return new Promise((resolve) => { setTimeout(resolve, duration); }); }
+
+  async inbound(kind) {
+    const report = await this.peer.getStats();
+    return [...report.values()].find((s) => s.type === 'inbound-rtp' && s.kind === kind);
+  }
+
+  async transport() {
+    const report = await this.peer.getStats();
+    return [...report.values()].find((s) => s.type === 'transport');
+  }
+
+  // What was decoded and shown during `duration`.
+  async watch(duration) {
+    const before = await this.inbound('video');
+    const first = this.frames.length;
+    await this.pass(duration);
+    const after = await this.inbound('video');
+    const shown = this.frames.slice(first);
+    const gaps = shown.slice(1).map((frame, i) => frame.wall - shown[i].wall);
+    const delta = (name) => (after[name] ?? 0) - (before?.[name] ?? 0);
+    return {
+      seconds: (after.timestamp - before.timestamp) / 1000,
+      framesDecoded: delta('framesDecoded'), framesDropped: delta('framesDropped'),
+      freezes: delta('freezeCount'), packetsLost: delta('packetsLost'),
+      plis: delta('pliCount'), nacks: delta('nackCount'),
+      longestGap: Math.max(0, ...gaps), shown,
+    };
+  }
+
+  // Loudness (root mean square, 0..1) and strongest frequency (Hz), heard through WebAudio.
+  async listen(duration = 1000) {
+    const context = new AudioContext();
+    const source = context.createMediaStreamSource(this.video.srcObject);
+    const analyser = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
+    source.connect(analyser);
+    await context.resume();
+    await this.pass(duration);
+    const samples = new Float32Array(analyser.fftSize);
+    const spectrum = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatTimeDomainData(samples);
+    analyser.getFloatFrequencyData(spectrum);
+    const loudest = spectrum.indexOf(Math.max(...spectrum));
+    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+    await context.close();
+    return { loudness: Math.sqrt(power), hertz: (loudest * context.sampleRate) / analyser.fftSize };
+  }
+
+  // For a clip that flashes and beeps at the same time once a second: how much later the beep is
+  // heard than the flash is seen, one value per second.
+  async lipSync(duration) {
+    const context = new AudioContext({ latencyHint: 'interactive' });
+    const beeps = [];
+    await context.audioWorklet.addModule('onset.js');
+    const onset = new AudioWorkletNode(context, 'onset');
+    onset.port.onmessage = ({ data }) => beeps.push(data);
+    context.createMediaStreamSource(this.video.srcObject).connect(onset).connect(context.destination);
+    await context.resume();
+    const first = this.frames.length;
+    await this.pass(duration);
+    await context.close();
+    const shown = this.frames.slice(first);
+    const flashes = shown.filter((frame, i) => i > 0 && frame.white && !shown[i - 1].white);
+    return flashes.map(({ wall }) => beeps.map((beep) => beep - wall)
+      .reduce((best, offset) => (Math.abs(offset) < Math.abs(best) ? offset : best), Infinity))
+      .filter((offset) => Math.abs(offset) < 500);
+  }
+}

@@ -1,0 +1,125 @@
+// The two commands as a user runs them, on ports of their own.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Child, run, until } from './support/process.mjs';
+import { bin, root, services } from './support/suite.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-up-'));
+const offset = 1200 + (process.pid % 500);
+const http = `http://127.0.0.1:${8081 + offset}`;
+
+// Runs one of the commands; returns {code, text, seconds}.
+async function command(name, ...args) {
+  const began = Date.now();
+  const child = new Child(name, join(root, 'tools', name), args, { cwd: root });
+  const code = await child.exited;
+  return { code, text: child.output, seconds: (Date.now() - began) / 1000 };
+}
+const up = (...args) => command('up', '--bin', bin, '--dir', folder, '--port-offset', `${offset}`, ...args);
+const down = () => command('down', '--dir', folder);
+
+function processesOf(text) {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
+    try {
+      return Number(pid) !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
+}
+
+let firstText = '';
+
+const readyPid = (service) =>
+  JSON.parse(readFileSync(join(folder, 'run', `${service}.ready`), 'utf8')).pid;
+
+before(async () => {
+  const { code, text } = await up('--demo');
+  assert.equal(code, 0, text);
+  firstText = text;
+});
+
+after(async () => {
+  await down();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('tools/up says what runs, where, where the logs are and how to stop', () => {
+  const text = firstText;
+  for (const service of services) assert.match(text, new RegExp(`^ +${service} `, 'm'));
+  assert.match(text, new RegExp(`:${1935 + offset}`));
+  assert.match(text, new RegExp(`http://[^ ]+:${8081 + offset}/`));
+  assert.match(text, /tools\/down --dir/);
+  assert.ok(text.includes(join(folder, 'log')));
+});
+
+test('the test picture is live', () => until('cam is live', async () => {
+  const response = await fetch(`${http}/rest-api/stream/find_all`, { method: 'POST' });
+  return response.ok && (await response.json()).some(({ name }) => name === 'cam');
+}));
+
+test('secrets are for their owner alone', () => {
+  for (const name of ['admin-password', 'private-key.pem']) {
+    assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name);
+  }
+  assert.ok(readFileSync(join(folder, 'admin-password'), 'utf8').trim().length >= 16);
+});
+
+test('a second tools/up changes nothing and takes less than 15 s', async () => {
+  const pids = services.map(readyPid);
+  const password = readFileSync(join(folder, 'admin-password'), 'utf8');
+  const { code, text, seconds } = await up('--demo');
+  assert.equal(code, 0, text);
+  assert.ok(seconds < 15, `${seconds} s`);
+  assert.deepEqual(services.map(readyPid), pids);
+  assert.equal(readFileSync(join(folder, 'admin-password'), 'utf8'), password);
+});
+
+test('a daemon that is killed is started again by the supervisor', async () => {
+  const killed = readyPid('ingest');
+  process.kill(killed, 'SIGKILL');
+  await until('another ingest is ready', () => readyPid('ingest') !== killed);
+  await until('the test picture is back', async () => {
+    const response = await fetch(`${http}/rest-api/stream/find_all`, { method: 'POST' });
+    return response.ok;
+  }, { timeout: 30000 });
+});
+
+test('a taken port is named with its holder and the remedy, and nothing is started', async () => {
+  const server = createServer().listen(1935 + offset + 1, '127.0.0.1');
+  await once(server, 'listening');
+  const other = mkdtempSync(join(tmpdir(), 'sluice-e2e-up-'));
+  const { code, text } = await command('up', '--bin', bin, '--dir', other, '--port-offset',
+    `${offset + 1}`);
+  server.close();
+  assert.notEqual(code, 0);
+  assert.match(text, new RegExp(`tcp port ${1936 + offset} is taken by node \\(process ${process.pid}\\)`));
+  assert.match(text, /ingest\.rtmp_port/);
+  assert.ok(!existsSync(join(other, 'supervisor.pid')));
+  rmSync(other, { recursive: true, force: true });
+});
+
+test('tools/down ends everything and leaves no process', async () => {
+  const { code, text } = await down();
+  assert.equal(code, 0, text);
+  assert.deepEqual(processesOf(folder), []);
+  await assert.rejects(fetch(http));
+});
+
+test('tools/down twice is no error', async () => {
+  const { code, text } = await down();
+  assert.equal(code, 0, text);
+  assert.match(text, /does not run/);
+});
+
+test('--help names every option', async () => {
+  const text = await run(join(root, 'tools/up'), ['--help']);
+  for (const option of ['--demo', '--dir', '--config', '--port-offset', '--bin']) {
+    assert.ok(text.includes(option), option);
+  }
+});
