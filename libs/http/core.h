@@ -1,0 +1,42 @@
+// Private to libs/http: what the server's connections share. Outlives the Server until
+// libwebsockets has closed its last handle.
+#pragma once
+
+#include <libwebsockets.h>
+
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include "libs/http/exchange.h"
+#include "libs/http/server.h"
+#include "libs/http/socket.h"
+
+namespace sluice::http {
+
+// What we keep for one TCP connection: a request being served, or a WebSocket.
+struct Connection {
+  std::shared_ptr<Exchange> exchange;
+  std::unique_ptr<Socket> socket;
+};
+
+struct Core {
+  Core(loop::EventLoop& event_loop, ServerOptions server_options, Router routes,
+       AcceptWebSocket accept_web_socket);
+
+  loop::EventLoop& loop;
+  ServerOptions options;
+  Router router;
+  AcceptWebSocket accept;
+  ServerCounters counters;
+  std::unordered_set<Connection*> connections;  // bound: options.max_connections
+  lws_context* context = nullptr;               // set to nullptr by the library at the end
+  std::vector<lws_vhost*> vhosts;               // as options.listeners
+  lws_retry_bo_t silence{};                     // WebSocket ping and hang-up
+  bool stopping = false;
+};
+
+// The one callback of the one protocol; `user` is the library's zeroed space for a Connection*.
+int OnLibraryCallback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
+
+}  // namespace sluice::http
