@@ -22,6 +22,8 @@ struct UdpDatagram {
 // Non-blocking. One thread.
 class UdpSocket {
  public:
+  ~UdpSocket();
+
   // Datagrams that one Receive() reads at most, so that a flood leaves time for the players.
   static constexpr size_t kMaxPerTurn = 256;
   // Wished-for kernel buffers, in bytes; the kernel may give less (net.core.[rw]mem_max).
@@ -42,14 +44,11 @@ class UdpSocket {
   struct ReceiveBuffers;
 
   explicit UdpSocket(OwnedFd fd);
+  size_t TakeApart(size_t index, absl::FunctionRef<void(const UdpDatagram&)> take);
 
- public:
-  ~UdpSocket();
-
- private:
   OwnedFd fd_;
   SocketAddress local_;
-  std::unique_ptr<ReceiveBuffers> buffers_;
+  std::unique_ptr<ReceiveBuffers> buffers_;  // 512 kB, touched as far as bundles reach
 };
 
 }  // namespace sluice::net
