@@ -55,18 +55,22 @@ struct Service {
 
 using PartsFactory = std::function<absl::StatusOr<std::unique_ptr<Parts>>(Context&)>;
 
+// The services of the suite: the sections that may stand in the file beside `common`.
+std::vector<std::string> ServiceNames();
+
 // Everything from flags to exit. Returns the exit code: 0 after SIGTERM/SIGINT, 1 when it could not
 // start (the reason is on stderr), 2 for wrong flags or configuration.
 //
 //   --config FILE --check-config --print-config --docs --version --help
 //
 // describe binds the service's own section (grpc_port and metrics_port are added to it). make is
-// called on the main loop's thread, before the loop runs, when configuration and log are there; it
-// opens the listeners and adds gRPC services. Then gRPC starts, the node is entered into the
-// directory as READY, and <run_dir>/<service>.ready is written:
-//   {"service":"ingest","pid":1,"node_id":"...","grpc":"127.0.0.1:9","metrics":"127.0.0.1:8",
-//    "listen":["rtmp 0.0.0.0:1935"]}
-// It is removed at the end. A daemon is ready without etcd: the directory connects behind it.
+// called once on the running main loop when configuration and log are there; it opens the listeners
+// and adds gRPC services. Then gRPC starts, the node is entered into the directory as READY, and
+// <run_dir>/<service>.ready is written (libs/daemon/ready_file.h); it is removed at the end. A
+// daemon is ready without etcd: the directory connects behind it.
+//
+// SIGTERM or SIGINT: the node says DRAINING, Parts::Drain is called; when it is through, or after
+// drain_timeout, or at a second signal, the parts are destroyed.
 int Run(int argc, char** argv, const Service& service,
         std::function<void(config::Section&)> describe, PartsFactory make);
 
