@@ -108,15 +108,15 @@ TEST_CASE_METHOD(
   AppendToken(*server.IssueToken(publication, {}), token_frame);
   REQUIRE(write(slow->get(), token_frame.data(), token_frame.size()) ==
           static_cast<ssize_t>(token_frame.size()));
-  auto healthy = Connect(*server.IssueToken(publication, {}), 1);
-  loop.Run();
+  auto healthy = Connect(*server.IssueToken(publication, {}), SIZE_MAX);
   constexpr size_t kPackets = 8000;  // 9 MB
-  publication->Push(PacketBuilder(video).KeyFrame().Value());
-  size_t sent = 1;
+  size_t sent = 0;
   // A few at a time, so that the healthy one reads in between.
   loop::Timer feed(loop, [&] {
+    if (received.empty()) return;  // not attached yet; the slow one came first
     for (int i = 0; i < 200 && sent < kPackets; ++i, ++sent) {
-      publication->Push(PacketBuilder(video).Size(1150).Value());
+      PacketBuilder packet(video);
+      publication->Push((sent == 0 ? packet.KeyFrame() : packet).Size(1150).Value());
     }
     if (ReceivedPackets() == kPackets) loop.Stop();
   });

@@ -11,6 +11,7 @@ using test::PacketBuilder;
 using test::RecordingSink;
 
 struct PublicationFixture {
+  RecordingSink sink;  // outlives the publication, whose end it is told
   loop::EventLoop loop;
   SystemRandom random;
   Publication publication{loop, random, {.key = {"cam", ""}}};
@@ -28,7 +29,6 @@ TEST_CASE_METHOD(PublicationFixture, "each track has its own id, SSRC and payloa
 
 TEST_CASE_METHOD(PublicationFixture,
                  "a change of the tracks goes out before media, with a higher epoch") {
-  RecordingSink sink;
   publication.Attach(sink);
   uint32_t audio = *publication.AddTrack(test::AudioTrack());
   publication.SetReady();
@@ -67,7 +67,6 @@ TEST_CASE_METHOD(PublicationFixture, "a changed AAC configuration gets a new pay
 TEST_CASE_METHOD(PublicationFixture,
                  "sequence numbers have no gap and the identity is the track's") {
   uint32_t id = *publication.AddTrack(test::VideoTrack());
-  RecordingSink sink;
   publication.Attach(sink);
   for (int i = 0; i < 3; ++i) publication.Push(PacketBuilder(id).Sequence(0).Value());
   auto packets = sink.packets();
@@ -90,15 +89,16 @@ TEST_CASE_METHOD(PublicationFixture,
     }
     loop::EventLoop& loop;
     std::vector<rtp::ClockReport> clocks;
-  } sink(loop);
-  publication.Attach(sink);
+  } clock_sink(loop);
+  publication.Attach(clock_sink);
   publication.SetClock(id, WallClockNow(), 5000);
   loop.Run();
-  REQUIRE(sink.clocks.size() == 2);
-  CHECK(sink.clocks[1].rtp_timestamp != sink.clocks[0].rtp_timestamp);
-  auto error = sink.clocks[1].TimeOf(123456).Since(sink.clocks[0].TimeOf(123456));
+  REQUIRE(clock_sink.clocks.size() == 2);
+  CHECK(clock_sink.clocks[1].rtp_timestamp != clock_sink.clocks[0].rtp_timestamp);
+  auto error = clock_sink.clocks[1].TimeOf(123456).Since(clock_sink.clocks[0].TimeOf(123456));
   CHECK(error <= 20us);
   CHECK(error >= -20us);
+  publication.Detach(clock_sink);
 }
 
 TEST_CASE_METHOD(PublicationFixture, "a source that makes no key frames says so") {
