@@ -36,7 +36,8 @@ struct Context {
 // One daemon's own logic. Lives on the main loop.
 class Parts {
  public:
-  // The loop still runs; every connection, timer and registration goes now.
+  // On the main loop's thread after the loop has ended, gRPC is shut down by then. Workers' threads
+  // end here; what is posted to the main loop now is not run any more.
   virtual ~Parts() = default;
   // Each listener for people and the ready file, "rtmp 0.0.0.0:1935".
   virtual std::vector<std::string> Listening() const = 0;
@@ -70,7 +71,8 @@ std::vector<std::string> ServiceNames();
 // daemon is ready without etcd: the directory connects behind it.
 //
 // SIGTERM or SIGINT: the node says DRAINING, Parts::Drain is called; when it is through, or after
-// drain_timeout, or at a second signal, the parts are destroyed.
+// drain_timeout, or at a second signal, gRPC is shut
+// down, the directory is left, the loop ends and the parts are destroyed.
 int Run(int argc, char** argv, const Service& service,
         std::function<void(config::Section&)> describe, PartsFactory make);
 

@@ -92,6 +92,9 @@ absl::Status Running::Run(const PartsFactory& make) {
     Stop();
   });
   loop_.Run();
+  // Only now: an HTTP server cannot go while its loop runs.
+  parts_.reset();
+  registrations_.clear();
   log_.Info("ended");
   return started;
 }
@@ -172,8 +175,6 @@ void Running::Stop() {
   load_timer_.Stop();
   drain_timer_.Stop();
   rpc_.Shutdown(0s);
-  parts_.reset();
-  registrations_.clear();
   directory_.Stop([this] { loop_.Stop(); });
 }
 

@@ -42,7 +42,7 @@ class Running {
   absl::Status SayReady();
   void OnSignal();
   void Drain();
-  // Ends the parts, then leaves the directory, then the loop.
+  // Ends gRPC, leaves the directory, then the loop.
   void Stop();
   std::string ControlAddress(uint16_t port) const;
 
