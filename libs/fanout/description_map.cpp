@@ -67,6 +67,13 @@ v1::StreamDescription ToProto(const media::StreamDescription& description) {
   return out;
 }
 
+v1::StreamKey ToProto(const media::StreamKey& key) {
+  v1::StreamKey out;
+  out.set_name(key.name);
+  out.set_rendition(key.rendition);
+  return out;
+}
+
 media::Track FromProto(const v1::Track& track) {
   media::Track out;
   out.id = track.id();
@@ -93,5 +100,7 @@ media::StreamDescription FromProto(const v1::StreamDescription& description) {
   for (const v1::Track& track : description.tracks()) out.tracks.push_back(FromProto(track));
   return out;
 }
+
+media::StreamKey FromProto(const v1::StreamKey& key) { return {key.name(), key.rendition()}; }
 
 }  // namespace sluice::fanout

@@ -1,4 +1,4 @@
-// Tracks between the model and the protobuf messages, both ways, the only place.
+// Tracks and stream keys between the model and the protobuf messages, both ways, the only place.
 #pragma once
 
 #include "libs/media/track.h"
@@ -8,9 +8,11 @@ namespace sluice::fanout {
 
 v1::Track ToProto(const media::Track& track);
 v1::StreamDescription ToProto(const media::StreamDescription& description);
+v1::StreamKey ToProto(const media::StreamKey& key);
 
 // Values unknown to this version become kUnknown.
 media::Track FromProto(const v1::Track& track);
 media::StreamDescription FromProto(const v1::StreamDescription& description);
+media::StreamKey FromProto(const v1::StreamKey& key);
 
 }  // namespace sluice::fanout

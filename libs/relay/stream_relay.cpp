@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/text.h"
+#include "libs/fanout/description_map.h"
 #include "libs/rpc/client.h"
 #include "sluice/v1/fanout.grpc.pb.h"
 
@@ -47,7 +48,7 @@ void StreamRelay::Start(const std::string& owner_address) {
 
 void StreamRelay::Subscribe(const std::string& grpc_address) {
   v1::SubscribeRequest request;
-  *request.mutable_key() = directory::ToProto(key_);
+  *request.mutable_key() = fanout::ToProto(key_);
   request.set_subscriber_node_id(context_.node_id);
   request.set_subscriber_host_id(context_.host_id);
   rpc::CallUnary<v1::Fanout>(

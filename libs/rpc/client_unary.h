@@ -1,6 +1,7 @@
 // One unary call from a loop. Use it through client.h.
 #pragma once
 
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
 #include <chrono>

@@ -30,5 +30,10 @@ TEST_CASE("every codec survives, and one from the future becomes unknown") {
   CHECK(FromProto(future).codec == media::Codec::kUnknown);
 }
 
+TEST_CASE("a stream key survives") {
+  media::StreamKey key{"cam/1", "opus"};
+  CHECK(FromProto(ToProto(key)) == key);
+}
+
 }  // namespace
 }  // namespace sluice::fanout
