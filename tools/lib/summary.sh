@@ -16,7 +16,7 @@ print_summary() {
   row "play" "http://$host:$(port_of http-gateway http_port 8081)/whep/NAME (WHEP)"
   row "" "ws://$host:$(port_of signalling-gateway ws_port 8080) (WCS web pages)"
   row "" "rtmp://$host:$(port_of ingest rtmp_port 1935)/live/NAME"
-  row "metrics" "http://127.0.0.1:$(port_of admin metrics_port 7777)/metrics"
+  row "metrics" "http://127.0.0.1:$(port_of admin merged_metrics_port 7777)/metrics"
   [[ $1 ]] && row "test picture" "stream cam, published by ffmpeg"
   echo
   row "configuration" "$instance_config"

@@ -33,7 +33,7 @@ function configuration(folder, ports) {
     'webrtc-media': { media_port: ports.media },
     'signalling-gateway': { ws_port: ports.ws },
     'http-gateway': { http_port: ports.http },
-    admin: { page_port: ports.metrics },
+    admin: { merged_metrics_port: ports.metrics },
   };
 }
 
