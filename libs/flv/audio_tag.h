@@ -26,7 +26,7 @@ enum class AudioCodec : uint8_t {
   kMp3At8k = 14,
   kDeviceSpecific = 15,
 };
-// "AAC (10)", "Nellymoser (6)", "unknown (12)", for refusals and logs.
+// "AAC (10)", "Nellymoser (6)", "unknown", for refusals and logs.
 std::string_view AudioCodecName(AudioCodec codec);
 
 enum class AacPacketType : uint8_t {

@@ -27,7 +27,7 @@ enum class VideoCodec : uint8_t {
   kH264 = 7,
   kH265Unofficial = 12,  // an extension of some encoders, in no standard
 };
-// "H.264 (7)", "VP6 (4)", "unknown (9)", for refusals and logs.
+// "H.264 (7)", "VP6 (4)", "unknown", for refusals and logs.
 std::string_view VideoCodecName(VideoCodec codec);
 
 enum class AvcPacketType : uint8_t {

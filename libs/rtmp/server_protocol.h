@@ -2,11 +2,10 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "libs/base/random.h"
 #include "libs/rtmp/chunk_reader.h"
 #include "libs/rtmp/command.h"
@@ -85,6 +84,7 @@ class ServerProtocol {
   void OnMedia(Message message, std::vector<Event>& events);
   void OnUserControl(const Message& message);
 
+  // One per command; they stand in kCommands.
   absl::Status OnConnect(const Command& command, uint32_t stream_id, std::vector<Event>& events);
   absl::Status OnCreateStream(const Command& command, uint32_t stream_id,
                               std::vector<Event>& events);
@@ -99,12 +99,17 @@ class ServerProtocol {
                              std::vector<Event>& events);
   absl::Status OnGetStreamLength(const Command& command, uint32_t stream_id,
                                  std::vector<Event>& events);
-  absl::Status OnAnswerOnly(const Command& command, uint32_t stream_id, std::vector<Event>& events);
+  // Commands that need nothing but an answer: releaseStream, _checkbw, FCSubscribe.
+  absl::Status OnCourtesy(const Command& command, uint32_t stream_id, std::vector<Event>& events);
 
-  MessageStream* Find(uint32_t stream_id, StreamState state);
-  // Ends what runs on the stream, if anything.
+  // Makes the message stream ready for a publish or play: FailedPrecondition if it was not created.
+  absl::StatusOr<MessageStream*> Prepare(const Command& command, uint32_t stream_id,
+                                         std::vector<Event>& events);
+  MessageStream* Find(uint32_t stream_id, StreamState state);  // nullptr: not in that state
+  bool IsPublished(uint32_t stream_id);                        // or about to be
+  // Ends what runs on the stream, if anything runs.
   void EndStream(uint32_t stream_id, std::string_view command, std::vector<Event>& events);
-  void Acknowledge(size_t bytes);
+  void Acknowledge();
   void Send(const Message& message);
   void SendStatus(uint32_t stream_id, StatusLevel level, std::string_view code,
                   std::string_view description);
@@ -123,7 +128,7 @@ class ServerProtocol {
   uint64_t received_ = 0;             // bytes after the handshake
   uint64_t acknowledged_ = 0;
   uint64_t ignored_messages_ = 0;
-  Bytes output_;  // what the peer's messages can cause is bounded by kMaxOutput between two takes
+  Bytes output_;  // answers to the bytes of one Receive, a few times their size at most
 };
 
 }  // namespace sluice::rtmp

@@ -1,0 +1,71 @@
+#include "libs/rtmp/command.h"
+
+#include <catch2/catch.hpp>
+
+#include "libs/rtmp/control.h"
+#include "tests/support/hex.h"
+
+namespace sluice::rtmp {
+
+using test::Hex;
+
+TEST_CASE("RTMP 7.2: a command is a name, a transaction id and arguments") {
+  Command command{"createStream", 2, {amf::Null()}};
+  Message message = ToMessage(command, 0);
+  CHECK(message.type == MessageType::kCommandAmf0);
+  CHECK(message.payload == Hex("02 000c 63726561746553747265616d 00 4000000000000000 05"));
+  auto parsed = ParseCommand(message);
+  REQUIRE(parsed.ok());
+  CHECK(parsed->name == "createStream");
+  CHECK(parsed->transaction_id == 2);
+  CHECK(parsed->arguments == command.arguments);
+  CHECK(parsed->argument(5) == amf::Value());
+}
+
+TEST_CASE("RTMP 7.1.1: an AMF3 command is an AMF0 one behind a zero byte") {
+  Message message{MessageType::kCommandAmf3, 0, 0, Hex("00 02 0001 78 00 3ff0000000000000")};
+  auto parsed = ParseCommand(message);
+  REQUIRE(parsed.ok());
+  CHECK(parsed->name == "x");
+  message.payload[0] = 0x11;
+  CHECK(ParseCommand(message).status().code() == absl::StatusCode::kInvalidArgument);
+  message.payload.clear();
+  CHECK(ParseCommand(message).status().code() == absl::StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("A command without a name is refused; one without transaction id has none") {
+  CHECK(ParseCommand({MessageType::kCommandAmf0}).status().code() ==
+        absl::StatusCode::kInvalidArgument);
+  CHECK(ParseCommand({MessageType::kCommandAmf0, 0, 0, Hex("05")}).status().code() ==
+        absl::StatusCode::kInvalidArgument);
+  CHECK(ParseCommand({MessageType::kCommandAmf0, 0, 0, Hex("02 0001 78")})->transaction_id == 0);
+}
+
+TEST_CASE("A command longer than the bound is refused") {
+  Message message{MessageType::kCommandAmf0, 0, 0, Bytes(kMaxCommandLength + 1, 0x05)};
+  CHECK(ParseCommand(message).status().code() == absl::StatusCode::kResourceExhausted);
+}
+
+TEST_CASE("RTMP 5.4: control messages carry one number") {
+  CHECK(ControlValue(SetChunkSize(4096)) == 4096u);
+  CHECK(ControlValue(Acknowledgement(0xffffffff)) == 0xffffffffu);
+  CHECK(SetPeerBandwidth(2500000, PeerBandwidthLimit::kDynamic).payload == Hex("002625a0 02"));
+  CHECK_FALSE(ControlValue({MessageType::kWindowAckSize, 0, 0, Hex("000000")}).has_value());
+}
+
+TEST_CASE("RTMP 7.1.7: user control messages carry a type and a number") {
+  Message message = ToMessage(UserControl{UserControlType::kPingRequest, 0x01020304});
+  CHECK(message.payload == Hex("0006 01020304"));
+  auto parsed = ParseUserControl(message);
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->type == UserControlType::kPingRequest);
+  CHECK(parsed->value == 0x01020304);
+  for (size_t size = 0; size < message.payload.size(); ++size) {
+    Message cut = message;
+    cut.payload.resize(size);
+    CHECK_FALSE(ParseUserControl(cut).has_value());
+  }
+  CHECK_FALSE(ParseUserControl(SetChunkSize(1)).has_value());
+}
+
+}  // namespace sluice::rtmp
