@@ -7,16 +7,15 @@ class Measure {
     this.frames = []; // {wall, number, white}: every frame that was shown
     this.canvas = new OffscreenCanvas(640, 40);
     this.pixels = this.canvas.getContext('2d', { willReadFrequently: true });
-    const onFrame = () => {
-      this.frames.push(this.#read());
+    const onFrame = (now, { presentationTime }) => {
+      this.frames.push(this.#read(performance.timeOrigin + presentationTime));
       video.requestVideoFrameCallback(onFrame);
     };
     video.requestVideoFrameCallback(onFrame);
   }
 
   // The number that is burned into the picture as blocks, and how bright the picture is.
-  #read() {
-    const wall = performance.timeOrigin + performance.now();
+  #read(wall) {
     const { width, height } = this.#size();
     this.pixels.drawImage(this.video, 0, 0, width, (40 * height) / 360, 0, 0, 640, 40);
     const strip = this.pixels.getImageData(0, 20, 640, 1).data;
@@ -97,20 +96,63 @@ class Measure {
   // For a clip that flashes and beeps at the same time once a second: how much later the beep is
   // heard than the flash is seen, one value per second.
   async lipSync(duration) {
-    const context = new AudioContext({ latencyHint: 'interactive' });
-    const beeps = [];
-    await context.audioWorklet.addModule('onset.js');
-    const onset = new AudioWorkletNode(context, 'onset');
-    onset.port.onmessage = ({ data }) => beeps.push(data);
-    context.createMediaStreamSource(this.video.srcObject).connect(onset).connect(context.destination);
-    await context.resume();
+    const ear = await Ear.open();
+    const ownDelay = await ear.ownDelay();
+    ear.listenTo(this.video.srcObject);
     const first = this.frames.length;
     await this.pass(duration);
-    await context.close();
+    await ear.close();
     const shown = this.frames.slice(first);
     const flashes = shown.filter((frame, i) => i > 0 && frame.white && !shown[i - 1].white);
-    return flashes.map(({ wall }) => beeps.map((beep) => beep - wall)
+    return flashes.map(({ wall }) => ear.beeps.map((beep) => beep - ownDelay - wall)
       .reduce((best, offset) => (Math.abs(offset) < Math.abs(best) ? offset : best), Infinity))
       .filter((offset) => Math.abs(offset) < 500);
   }
+}
+
+// Notes when sound begins in a stream, by WebAudio.
+class Ear {
+  beeps = []; // wall times
+
+  static async open() {
+    const ear = new Ear();
+    ear.context = new AudioContext({ latencyHint: 'interactive' });
+    await ear.context.audioWorklet.addModule('onset.js');
+    await ear.context.resume();
+    return ear;
+  }
+
+  listenTo(stream) {
+    this.source?.disconnect();
+    this.beeps.length = 0;
+    this.onset = new AudioWorkletNode(this.context, 'onset');
+    this.onset.port.onmessage = ({ data }) => this.beeps.push(data);
+    this.source = this.context.createMediaStreamSource(stream);
+    this.source.connect(this.onset).connect(this.context.destination);
+  }
+
+  // How late this instrument hears: it listens to beeps of its own (about 30 ms, the buffer between
+  // a stream and WebAudio). Nothing of this delay is heard by somebody before the screen.
+  async ownDelay() {
+    const output = this.context.createMediaStreamDestination();
+    const gain = new GainNode(this.context, { gain: 0 });
+    const oscillator = new OscillatorNode(this.context, { frequency: 1000 });
+    oscillator.connect(gain).connect(output);
+    oscillator.start();
+    this.listenTo(output.stream);
+    const made = [];
+    for (let beep = 0; beep < 5; ++beep) {
+      await new Promise((resolve) => { setTimeout(resolve, 600); });
+      gain.gain.value = 0.5;
+      made.push(performance.timeOrigin + performance.now());
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+      gain.gain.value = 0;
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 200); });
+    oscillator.stop();
+    const delays = this.beeps.map((beep, i) => beep - made[i]).sort((a, b) => a - b);
+    return delays[Math.floor(delays.length / 2)];
+  }
+
+  close() { return this.context.close(); }
 }
