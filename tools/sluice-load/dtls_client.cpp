@@ -12,7 +12,8 @@
 namespace sluice::load {
 namespace {
 
-// A record header ends a datagram: a memory BIO joins writes, so records are told apart by their length field.
+// A record header ends a datagram: a memory BIO joins writes, so records are told apart by their
+// length field.
 constexpr size_t kRecordHeader = 13;
 constexpr long kMtu = 1200;
 
@@ -23,7 +24,8 @@ X509* MakeCertificate(EVP_PKEY* key) {
   X509_gmtime_adj(X509_getm_notAfter(x509), 86400L * 30);
   X509_set_pubkey(x509, key);
   X509_NAME* name = X509_get_subject_name(x509);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const uint8_t*>("sluice-load"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const uint8_t*>("sluice-load"), -1, -1, 0);
   X509_set_issuer_name(x509, name);
   if (X509_sign(x509, key, EVP_sha256()) == 0) std::abort();
   return x509;
@@ -34,7 +36,8 @@ std::string FingerprintOf(const X509* x509) {
   unsigned size = 0;
   X509_digest(x509, EVP_sha256(), digest, &size);
   std::string text = "sha-256 ";
-  for (unsigned i = 0; i < size; ++i) absl::StrAppendFormat(&text, i == 0 ? "%02X" : ":%02X", digest[i]);
+  for (unsigned i = 0; i < size; ++i)
+    absl::StrAppendFormat(&text, i == 0 ? "%02X" : ":%02X", digest[i]);
   return text;
 }
 
@@ -48,7 +51,8 @@ DtlsClientContext::DtlsClientContext() {
   SSL_CTX_use_certificate(ssl_ctx_, x509);
   SSL_CTX_use_PrivateKey(ssl_ctx_, key);
   SSL_CTX_set_verify(ssl_ctx_, SSL_VERIFY_NONE, nullptr);  // a load generator trusts what it loads
-  if (SSL_CTX_set_tlsext_use_srtp(ssl_ctx_, "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM") != 0) std::abort();
+  if (SSL_CTX_set_tlsext_use_srtp(ssl_ctx_, "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM") != 0)
+    std::abort();
   X509_free(x509);
   EVP_PKEY_free(key);
 }
@@ -87,7 +91,8 @@ std::vector<Bytes> DtlsClient::Step() {
     int result = SSL_do_handshake(ssl_);
     connected_ = result == 1;
     int error = SSL_get_error(ssl_, result);
-    if (!connected_ && error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) closed_ = true;
+    if (!connected_ && error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
+      closed_ = true;
   } else {
     uint8_t ignored[1500];
     int got = SSL_read(ssl_, ignored, sizeof(ignored));
@@ -106,7 +111,8 @@ std::vector<Bytes> DtlsClient::Step() {
 }
 
 std::string DtlsClient::srtp_profile() const {
-  const SRTP_PROTECTION_PROFILE* profile = connected_ ? SSL_get_selected_srtp_profile(ssl_) : nullptr;
+  const SRTP_PROTECTION_PROFILE* profile =
+      connected_ ? SSL_get_selected_srtp_profile(ssl_) : nullptr;
   return profile == nullptr ? "" : profile->name;
 }
 

@@ -24,13 +24,15 @@ absl::Status Broken(std::string_view call) {
   return absl::UnavailableError(StrCat(call, ": ", std::strerror(errno)));
 }
 
-absl::StatusOr<std::string> SendAndReceive(const net::SocketAddress& server, const std::string& request) {
+absl::StatusOr<std::string> SendAndReceive(const net::SocketAddress& server,
+                                           const std::string& request) {
   net::OwnedFd fd(socket(server.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
   timeval timeout{.tv_sec = 5, .tv_usec = 0};
   setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
   setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
   if (connect(fd.get(), server.raw(), server.raw_length()) != 0) return Broken("connect");
-  if (send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
+  if (send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(request.size())) {
     return Broken("send");
   }
   std::string answer;
@@ -47,7 +49,8 @@ absl::StatusOr<std::string> SendAndReceive(const net::SocketAddress& server, con
 }  // namespace
 
 absl::StatusOr<HttpUrl> ParseHttpUrl(std::string_view url) {
-  if (!url.starts_with(kScheme)) return absl::InvalidArgumentError(StrCat("not an http:// URL: ", url));
+  if (!url.starts_with(kScheme))
+    return absl::InvalidArgumentError(StrCat("not an http:// URL: ", url));
   url.remove_prefix(kScheme.size());
   size_t slash = url.find('/');
   if (slash == std::string_view::npos) return absl::InvalidArgumentError("the URL has no path");
@@ -56,15 +59,16 @@ absl::StatusOr<HttpUrl> ParseHttpUrl(std::string_view url) {
   return parsed;
 }
 
-absl::StatusOr<HttpAnswer> Exchange(const HttpUrl& url, std::string_view method, std::string_view content_type,
-                                    std::string_view body) {
-  std::string request =
-      StrCat(method, " ", url.path, " HTTP/1.1\r\nHost: ", url.host, "\r\nConnection: close\r\nContent-Type: ",
-             content_type, "\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
+absl::StatusOr<HttpAnswer> Exchange(const HttpUrl& url, std::string_view method,
+                                    std::string_view content_type, std::string_view body) {
+  std::string request = StrCat(method, " ", url.path, " HTTP/1.1\r\nHost: ", url.host,
+                               "\r\nConnection: close\r\nContent-Type: ", content_type,
+                               "\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
   SLUICE_ASSIGN_OR_RETURN(std::string text, SendAndReceive(url.server, request));
   size_t end = text.find("\r\n\r\n");
   HttpAnswer answer;
-  if (end == std::string::npos || text.size() < 12 || !absl::SimpleAtoi(text.substr(9, 3), &answer.status)) {
+  if (end == std::string::npos || text.size() < 12 ||
+      !absl::SimpleAtoi(text.substr(9, 3), &answer.status)) {
     return absl::UnavailableError("the answer is no HTTP/1.1");
   }
   for (absl::string_view line : absl::StrSplit(text.substr(0, end), "\r\n")) {

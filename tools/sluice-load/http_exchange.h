@@ -13,7 +13,8 @@ struct HttpUrl {
   std::string host;  // for the Host header
   std::string path;
 };
-// "http://127.0.0.1:8081/whep/cam": a numeric host only, so that nobody is loaded by mistake. InvalidArgument otherwise.
+// "http://127.0.0.1:8081/whep/cam": a numeric host only, so that nobody is loaded by mistake.
+// InvalidArgument otherwise.
 absl::StatusOr<HttpUrl> ParseHttpUrl(std::string_view url);
 
 struct HttpAnswer {
@@ -23,7 +24,7 @@ struct HttpAnswer {
 };
 
 // Unavailable if the server cannot be reached or breaks off; at most 5 s and 256 kB.
-absl::StatusOr<HttpAnswer> Exchange(const HttpUrl& url, std::string_view method, std::string_view content_type,
-                                    std::string_view body);
+absl::StatusOr<HttpAnswer> Exchange(const HttpUrl& url, std::string_view method,
+                                    std::string_view content_type, std::string_view body);
 
 }  // namespace sluice::load

@@ -5,17 +5,21 @@
 namespace sluice::load {
 namespace {
 
-std::string Transport(const std::string& ufrag, const std::string& password, const std::string& fingerprint) {
-  return StrCat("c=IN IP4 0.0.0.0\r\na=ice-ufrag:", ufrag, "\r\na=ice-pwd:", password, "\r\na=fingerprint:", fingerprint,
+std::string Transport(const std::string& ufrag, const std::string& password,
+                      const std::string& fingerprint) {
+  return StrCat("c=IN IP4 0.0.0.0\r\na=ice-ufrag:", ufrag, "\r\na=ice-pwd:", password,
+                "\r\na=fingerprint:", fingerprint,
                 "\r\na=setup:actpass\r\na=recvonly\r\na=rtcp-mux\r\na=rtcp-rsize\r\n");
 }
 
 }  // namespace
 
-std::string PlayerOffer(const std::string& ufrag, const std::string& password, const std::string& fingerprint) {
+std::string PlayerOffer(const std::string& ufrag, const std::string& password,
+                        const std::string& fingerprint) {
   std::string transport = Transport(ufrag, password, fingerprint);
   return StrCat(
-      "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=msid-semantic: WMS\r\n",
+      "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=msid-semantic: "
+      "WMS\r\n",
       "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", transport,
       "a=mid:0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n",
       "m=video 9 UDP/TLS/RTP/SAVPF 108 109\r\n", transport,
