@@ -1,0 +1,135 @@
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "libs/directory/fake_directory.h"
+#include "libs/publications/fanout_service.h"
+#include "libs/publications/status_service.h"
+#include "libs/relay/stream_relay.h"
+#include "libs/rpc/client.h"
+#include "libs/rpc/server.h"
+#include "tests/support/media_builders.h"
+
+namespace sluice::publications {
+namespace {
+
+using test::PacketBuilder;
+using test::RecordingSink;
+
+// One daemon with a publication "cam", and what another daemon needs to relay it, over real sockets
+// on one loop.
+struct TwoDaemons {
+  TwoDaemons() {
+    REQUIRE(
+        sockets.Listen("/tmp/sluice-publications-test-" + std::to_string(getpid()) + ".sock").ok());
+    server.AddService(fanout_service);
+    server.AddService(status_service);
+    address = "127.0.0.1:" + std::to_string(*server.Start("127.0.0.1", 0));
+    REQUIRE(table.Add(publication).ok());
+  }
+  ~TwoDaemons() { server.Shutdown(Duration(0)); }
+
+  loop::EventLoop loop;
+  SystemRandom random;
+  PublicationTable table;
+  fanout::FanoutServer sockets{loop, random};
+  FanoutService fanout_service{loop, table, sockets, "host-1"};
+  StatusService status_service{loop, table, nullptr};
+  rpc::Server server;
+  std::string address;
+  std::shared_ptr<fanout::Publication> publication = std::make_shared<fanout::Publication>(
+      loop, random,
+      fanout::Publication::Settings{.key = {"cam", ""}, .publisher_protocol = "rtmp"});
+  directory::FakeDirectory directory{loop, v1::Node()};
+  rpc::ChannelPool channels{loop};
+  relay::RelayContext relay_context{loop, directory, channels, "node-2", "host-1"};
+};
+
+TEST_CASE("a name stands in the table once") {
+  TwoDaemons daemons;
+  CHECK(daemons.table.Add(daemons.publication).code() == absl::StatusCode::kAlreadyExists);
+  CHECK(daemons.table.Find({"cam", ""}) == daemons.publication);
+  CHECK(daemons.table.Find({"cam", "opus"}) == nullptr);
+}
+
+TEST_CASE("a relay gets the stream, with its cached group, and its end") {
+  TwoDaemons daemons;
+  uint32_t id = *daemons.publication->AddTrack(test::VideoTrack());
+  daemons.publication->Push(PacketBuilder(id).KeyFrame().Value());
+  absl::Status opened = absl::UnknownError("not yet");
+  relay::StreamRelay relay(daemons.relay_context, {"cam", ""}, daemons.address,
+                           [&](const absl::Status& status) {
+                             opened = status;
+                             daemons.loop.Stop();
+                           });
+  daemons.loop.Run();
+  REQUIRE(opened.ok());
+  REQUIRE(relay.description() != nullptr);
+  struct UntilEnd : fanout::Sink {
+    explicit UntilEnd(loop::EventLoop& event_loop) : loop(event_loop) {}
+    void OnItems(std::span<const fanout::Item> items) override {
+      recording.OnItems(items);
+      if (std::holds_alternative<fanout::StreamEnd>(items.back())) loop.Stop();
+    }
+    loop::EventLoop& loop;
+    RecordingSink recording;
+  } sink(daemons.loop);
+  relay.Attach(sink);
+  daemons.publication->Push(PacketBuilder(id).Value());
+  daemons.publication->End({fanout::EndCause::kPublisherStopped, "done"});
+  daemons.loop.Run();
+  CHECK(sink.recording.packets().size() == 2);
+  CHECK(sink.recording.Of<fanout::StreamEnd>().front().cause ==
+        fanout::EndCause::kPublisherStopped);
+  CHECK(relay.ended());
+}
+
+TEST_CASE("a relay of a stream that nobody has says NotFound") {
+  TwoDaemons daemons;
+  std::string owner;
+  SECTION("by the directory") {}
+  SECTION("by the daemon") { owner = daemons.address; }
+  absl::Status opened;
+  relay::StreamRelay relay(daemons.relay_context, {"nobody", ""}, owner,
+                           [&](const absl::Status& status) {
+                             opened = status;
+                             daemons.loop.Stop();
+                           });
+  daemons.loop.Run();
+  CHECK(opened.code() == absl::StatusCode::kNotFound);
+}
+
+TEST_CASE("a subscriber of another host is refused with the reason") {
+  TwoDaemons daemons;
+  daemons.relay_context.host_id = "host-2";
+  absl::Status opened;
+  relay::StreamRelay relay(daemons.relay_context, {"cam", ""}, daemons.address,
+                           [&](const absl::Status& status) {
+                             opened = status;
+                             daemons.loop.Stop();
+                           });
+  daemons.loop.Run();
+  CHECK(opened.code() == absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE("the status of a stream tells its tracks and counters") {
+  TwoDaemons daemons;
+  uint32_t id = *daemons.publication->AddTrack(test::VideoTrack());
+  daemons.publication->Push(PacketBuilder(id).KeyFrame().Value());
+  v1::ListStreamsResponse answer;
+  rpc::CallUnary<v1::Status>(daemons.channels, daemons.address,
+                             &rpc::Methods<v1::Status>::ListStreams, v1::ListStreamsRequest(), 3s,
+                             [&](absl::StatusOr<v1::ListStreamsResponse> got) {
+                               if (got.ok()) answer = *std::move(got);
+                               daemons.loop.Stop();
+                             });
+  daemons.loop.Run();
+  REQUIRE(answer.streams_size() == 1);
+  CHECK(answer.streams(0).key().name() == "cam");
+  CHECK(answer.streams(0).publisher_protocol() == "rtmp");
+  REQUIRE(answer.streams(0).tracks_size() == 1);
+  CHECK(answer.streams(0).tracks(0).packets() == 1);
+}
+
+}  // namespace
+}  // namespace sluice::publications
