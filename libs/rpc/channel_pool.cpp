@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <string>
 
+#include "libs/rpc/grpc_log.h"
+
 namespace sluice::rpc {
 namespace {
 
@@ -37,7 +39,9 @@ grpc::ChannelArguments Arguments() {
 }  // namespace
 
 ChannelPool::ChannelPool(loop::EventLoop& loop)
-    : loop_(loop), calls_(std::make_shared<Calls>(loop)) {}
+    : loop_(loop), calls_(std::make_shared<Calls>(loop)) {
+  SilenceGrpc();
+}
 
 ChannelPool::~ChannelPool() { calls_->Close(); }
 

@@ -1,6 +1,7 @@
 // A streaming call from a loop. Use it through client.h.
 #pragma once
 
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/client_callback.h>
 

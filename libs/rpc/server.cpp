@@ -10,6 +10,7 @@
 #include <chrono>
 
 #include "libs/base/text.h"
+#include "libs/rpc/grpc_log.h"
 
 namespace sluice::rpc {
 namespace {
@@ -45,7 +46,7 @@ void EnableHealthAndReflection() {
 
 }  // namespace
 
-Server::Server(ServerOptions options) : options_(options) {}
+Server::Server(ServerOptions options) : options_(options) { SilenceGrpc(); }
 
 Server::~Server() { Shutdown(0s); }
 
