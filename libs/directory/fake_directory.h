@@ -2,30 +2,32 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
+#include "libs/directory/claims.h"
 #include "libs/directory/directory.h"
 #include "libs/directory/local_copy.h"
 #include "libs/loop/event_loop.h"
 
 namespace sluice::directory {
 
-// Has the rules of Directory, alone in the world: other nodes and their streams are what the test
-// puts there. Callbacks of claims come by loop.Post(); change notices inside Put and Remove.
+// Has the rules of Directory, with a shared directory of its own instead of etcd: other nodes and
+// their streams are what the test puts there. Results and change notices come by loop.Post().
 class FakeDirectory final : public Directory {
  public:
+  // self: id, service and incarnation at least.
   FakeDirectory(loop::EventLoop& loop, v1::Node self);
   ~FakeDirectory() override;
 
   // The rest of the world.
   void PutNode(const v1::Node& node);
-  void RemoveNode(const std::string& service, const std::string& node_id);
-  // entry.node_id() says whose it is.
+  void RemoveNode(const std::string& node_id);
+  // entry.node_id() says whose it is. A name that this daemon has claimed is taken away from it.
   void PutStream(const v1::StreamEntry& entry);
   void RemoveStream(const media::StreamKey& key);
-  // Takes a name that this daemon has claimed: on_lost is called.
-  void TakeAway(const media::StreamKey& key, const v1::StreamEntry& by);
-  void set_connected(bool connected) { connected_ = connected; }
+  // While false, claims are accepted from the local copy, as when etcd is away.
+  void SetConnected(bool connected);
 
   // Directory:
   void SetNode(const v1::Node& node) override;
@@ -45,12 +47,20 @@ class FakeDirectory final : public Directory {
   bool connected() const override { return connected_; }
 
  private:
+  void EnterSelf();
+  void Settle();
+  void Write(const Claims::Write& write);
+  void Share(const media::StreamKey& key, StreamPtr entry);
+  void PostSettle();
+
   loop::EventLoop& loop_;
   v1::Node self_;
   LocalCopy copy_;
-  std::map<media::StreamKey, OnClaimLost> claims_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Claims claims_;
+  std::map<media::StreamKey, Standing> shared_;
+  int64_t revision_ = 0;
   bool connected_ = true;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace sluice::directory
