@@ -84,8 +84,8 @@ function share(before, after, wanted) {
 async function printLoad(suite, url) {
   const media = suite.daemons.get('webrtc-media');
   const name = 'sluice_webrtc_media_send_delay_seconds';
-  const load = run(join(bin, 'sluice-whep-players'), ['--url', url, '--players', `${players}`,
-    '--seconds', `${loadSeconds + 6}`]);
+  const load = run(join(bin, 'sluice-load'), ['--url', url, '--players', `${players}`,
+    '--rate', '50', '--seconds', `${loadSeconds + 6}`]);
   load.catch(() => {});
   await until(`${players} players`, async () =>
     Number((await metrics(suite)).match(/^sluice_webrtc_media_players(?:\{[^}]*\})? (\d+)/m)?.[1]) >= players,
@@ -96,7 +96,7 @@ async function printLoad(suite, url) {
   const used = cpuSeconds(media) - cpu;
   const after = histogram(await metrics(suite), name);
   say(`memory, ${players} WHEP players: webrtc-media`, `${memoryMb(media).toFixed(1)} MB`);
-  const { playing, packets, lost, first_packet_ms: first } = JSON.parse(await load);
+  const { with_media: playing, packets, lost, first_packet_ms: first } = JSON.parse(await load);
   const p99 = share(before, after, 0.99);
   const p50 = share(before, after, 0.5);
   say(`RTMP read to RTP sent at ${players} players, p50`, `<= ${p50.bound * 1000} ms`);

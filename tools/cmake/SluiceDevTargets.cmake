@@ -19,8 +19,3 @@ endif()
 add_custom_target(bench COMMAND ${CMAKE_SOURCE_DIR}/tools/bench ${CMAKE_BINARY_DIR}
                   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} USES_TERMINAL
                   COMMENT "Packet-path benchmarks" VERBATIM)
-
-# Programs of developers, built with the daemons.
-if(SLUICE_SERVICES)
-  add_subdirectory(${CMAKE_SOURCE_DIR}/tools/whep-players)
-endif()
