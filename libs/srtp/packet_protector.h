@@ -18,7 +18,8 @@ struct ProtectJob {
   size_t header_size = 0;
   // From the SSRC's PacketIndexCounter; the lower 16 bits are the header's sequence number.
   uint64_t index = 0;
-  // Read only, and only until ProtectorEngine::Flush().
+  // Read only, and only until ProtectorEngine::Flush(). May already stand in its place, at
+  // out[header_size].
   ByteView payload;
 };
 

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "libs/base/instant.h"
 #include "libs/dtls/certificate.h"
 #include "libs/media/track.h"
+#include "services/webrtc-media/worker_counters.h"
 
 namespace sluice::webrtc_media {
 
@@ -29,6 +30,13 @@ struct PlayerTrackSettings {
   std::vector<PlayerFormat> formats;  // in the answer's order; at most 16
 };
 
+// What one player has got; written by its worker, read by anybody.
+struct PlayerCounters {
+  Count packets;          // RTP, repetitions included
+  Count bytes;            // of them, as sent
+  Count dropped_packets;  // of the stream, not sent because of a hole or a full socket
+};
+
 struct PlayerSettings {
   std::string session_id;   // unique on the node
   std::string cname;        // RTCP, the same for all tracks
@@ -36,9 +44,10 @@ struct PlayerSettings {
   std::string local_password;
   std::string remote_ufrag;
   std::string remote_password;
-  dtls::Fingerprint fingerprint;            // of the player's certificate
-  std::vector<PlayerTrackSettings> tracks;  // at most 8
-  Instant created{};                        // when the request came, for the time to first media
+  dtls::Fingerprint fingerprint;             // of the player's certificate
+  std::vector<PlayerTrackSettings> tracks;   // at most 8
+  std::shared_ptr<PlayerCounters> counters;  // never nullptr
+  Instant created{};                         // when the request came, for the time to first media
 };
 
 // Why a player ended; proto's EndReason has the same meanings.

@@ -1,11 +1,12 @@
 // A thread that serves players: one loop, one UDP socket per family, all of its players on them.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/base/random.h"
@@ -13,8 +14,10 @@
 #include "libs/fanout/sink.h"
 #include "libs/loop/event_loop.h"
 #include "libs/loop/timer.h"
+#include "libs/net/owned_fd.h"
 #include "libs/net/socket_address.h"
 #include "services/webrtc-media/worker_counters.h"
+#include "services/webrtc-media/worker_event.h"
 #include "services/webrtc-media/worker_queue.h"
 
 namespace sluice::webrtc_media {
@@ -34,7 +37,8 @@ class WorkerFeed final : public fanout::Sink {
 
  private:
   friend class Worker;
-  WorkerFeed(Worker& worker, FeedId id);
+  WorkerFeed(Worker& worker, FeedId id) : worker_(worker), id_(id) {}
+  void OnPacket(const rtp::PacketPtr& packet);
 
   Worker& worker_;
   FeedId id_;
@@ -42,12 +46,12 @@ class WorkerFeed final : public fanout::Sink {
   bool skipping_video_ = false;  // until the next key frame, since the queue was full
 };
 
-// Home loop only, but for counters().
+// Home loop only, but for counters() and queue().
 class Worker {
  public:
   struct Settings {
     net::SocketAddress v4;  // bound as given; port 0 = any free one
-    net::SocketAddress v6;  // same port is used; invalid = no IPv6
+    net::SocketAddress v6;  // v4's port is used; invalid = no IPv6
     std::shared_ptr<const dtls::ServerContext> dtls;
     // A player without a first valid check, or whose checks stop for so long, is ended.
     Duration ice_timeout = 30s;
@@ -67,14 +71,15 @@ class Worker {
   };
 
   // Binds the sockets and starts the thread. home, random and delegate outlive the worker; random
-  // must be usable from any thread. Unavailable if the port is taken.
+  // must be usable from any thread. Unavailable if the port is taken. A host without IPv6 is served
+  // without.
   static absl::StatusOr<std::unique_ptr<Worker>> Start(Settings settings, loop::EventLoop& home,
                                                        RandomSource& random, Delegate& delegate);
   // Ends all players (close_notify to each) and waits for the thread. No Delegate call follows.
   ~Worker();
 
-  uint16_t port() const;
-  bool has_ipv6() const;
+  uint16_t port() const { return port_; }
+  bool has_ipv6() const { return has_ipv6_; }
 
   std::unique_ptr<WorkerFeed> OpenFeed();
   // ResourceExhausted at max_players, AlreadyExists for a session_id or ufrag in use, else Ok; the
@@ -86,14 +91,39 @@ class Worker {
   // OnPlayerEnded follows. A player that is gone is ignored.
   void RemovePlayer(const std::string& session_id, EndReason reason);
 
-  size_t player_count() const;
+  // Players whose OnPlayerEnded has not been called yet.
+  size_t player_count() const { return ufrags_.size(); }
   // Any thread.
-  const WorkerCounters& counters() const;
-  const WorkerQueue& queue() const;
+  const WorkerCounters& counters() const { return counters_; }
+  const WorkerQueue& queue() const { return queue_; }
 
  private:
   friend class WorkerFeed;
-  Worker();
+  Worker(loop::EventLoop& home, Delegate& delegate, size_t max_players);
+
+  void PushControl(WorkerCommand command);
+  void Wake();
+  void PostHome(WorkerEvent event);  // from the worker's thread
+  void OnEvent(const PlayerPlaying& event);
+  void OnEvent(const PlayerEnded& event);
+  void OnEvent(const KeyFrameWanted& event);
+
+  loop::EventLoop& home_;
+  Delegate& delegate_;
+  size_t max_players_;
+  uint16_t port_ = 0;
+  bool has_ipv6_ = false;
+  FeedId next_feed_ = 1;
+  absl::flat_hash_map<std::string, std::string> ufrags_;  // by session id; at most max_players_
+  absl::flat_hash_set<std::string> used_ufrags_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false: events are dropped
+
+  WorkerQueue queue_;
+  WorkerCounters counters_;
+  net::OwnedFd wake_fd_;
+  loop::Timer retry_timer_;  // while control waits for room in the queue
+  std::unique_ptr<WorkerThread> worker_thread_;
+  std::thread thread_;
 };
 
 }  // namespace sluice::webrtc_media

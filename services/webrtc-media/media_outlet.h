@@ -1,0 +1,30 @@
+// Where a player's media goes: its place in the worker's send buffer.
+#pragma once
+
+#include "libs/net/send_batch.h"
+#include "libs/srtp/packet_protector.h"
+#include "services/webrtc-media/worker_counters.h"
+
+namespace sluice::webrtc_media {
+
+// What it takes to send to one player in this turn. Borrowed: made per call, kept by nobody.
+struct MediaOutlet {
+  net::SendBatch& batch;
+  net::UdpPath& path;
+  srtp::ProtectorEngine& engine;
+  srtp::PacketProtector& protector;
+  WorkerCounters& counters;
+  Instant now;
+
+  // A place for one datagram; a full batch is flushed for it. Empty = the socket is full: keep the
+  // position and come back when it is writable.
+  std::span<uint8_t> Place(size_t size, bool droppable) {
+    std::span<uint8_t> place = batch.Add(path, size, droppable, now);
+    if (!place.empty() || batch.blocked()) return place;
+    engine.Flush();
+    batch.Flush(now);
+    return batch.Add(path, size, droppable, now);
+  }
+};
+
+}  // namespace sluice::webrtc_media

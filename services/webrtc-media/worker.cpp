@@ -1,0 +1,167 @@
+#include "services/webrtc-media/worker.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "services/webrtc-media/worker_thread.h"
+
+namespace sluice::webrtc_media {
+namespace {
+
+constexpr Duration kRetryInterval = 5ms;
+
+// nullptr: the host has no IPv6. Unavailable: it has, but the port is taken.
+absl::StatusOr<std::unique_ptr<net::UdpSocket>> BindV6(const net::SocketAddress& address) {
+  auto bound = net::UdpSocket::Bind(address);
+  if (bound.ok()) return bound;
+  const bool has_ipv6 = net::UdpSocket::Bind(address.WithPort(0)).ok();
+  if (has_ipv6) return bound.status();
+  return nullptr;
+}
+
+}  // namespace
+
+WorkerFeed::~WorkerFeed() { worker_.PushControl(CloseFeed{id_}); }
+
+void WorkerFeed::OnItems(std::span<const fanout::Item> items) {
+  for (const fanout::Item& item : items) {
+    if (const auto* packet = std::get_if<rtp::PacketPtr>(&item)) {
+      OnPacket(*packet);
+      continue;
+    }
+    if (const auto* description = std::get_if<fanout::DescriptionPtr>(&item)) {
+      description_ = *description;
+    }
+    worker_.queue_.PushControl(FeedItem{id_, item});
+  }
+  worker_.Wake();
+}
+
+// A full queue costs video up to the next key frame, and sound only what did not fit.
+void WorkerFeed::OnPacket(const rtp::PacketPtr& packet) {
+  const media::Track* track =
+      description_ != nullptr ? description_->FindTrack(packet->track_id) : nullptr;
+  const bool video = track != nullptr && track->kind == media::MediaKind::kVideo;
+  if (video && skipping_video_) {
+    if (!packet->role.key_frame || !packet->role.starts_access_unit) return;
+    skipping_video_ = false;
+  }
+  if (!worker_.queue_.PushPacket(id_, packet) && video) skipping_video_ = true;
+}
+
+absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Settings settings, loop::EventLoop& home,
+                                                      RandomSource& random, Delegate& delegate) {
+  std::vector<std::unique_ptr<net::UdpSocket>> sockets;
+  SLUICE_ASSIGN_OR_RETURN(auto v4, net::UdpSocket::Bind(settings.v4));
+  std::unique_ptr<Worker> worker(new Worker(home, delegate, settings.max_players));
+  worker->port_ = v4->local_address().port();
+  sockets.push_back(std::move(v4));
+  if (settings.v6.valid()) {
+    SLUICE_ASSIGN_OR_RETURN(auto v6, BindV6(settings.v6.WithPort(worker->port_)));
+    worker->has_ipv6_ = v6 != nullptr;
+    if (v6 != nullptr) sockets.push_back(std::move(v6));
+  }
+  worker->wake_fd_ = net::OwnedFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!worker->wake_fd_.valid()) {
+    return absl::UnavailableError(StrCat("eventfd: ", std::strerror(errno)));
+  }
+  worker->worker_thread_ = std::make_unique<WorkerThread>(
+      WorkerThread::Settings{.dtls = settings.dtls, .ice_timeout = settings.ice_timeout},
+      worker->queue_, worker->counters_, random, worker->wake_fd_.get(), std::move(sockets),
+      [raw = worker.get()](WorkerEvent event) { raw->PostHome(std::move(event)); });
+  worker->thread_ = std::thread([raw = worker.get()] { raw->worker_thread_->Run(); });
+  return worker;
+}
+
+Worker::Worker(loop::EventLoop& home, Delegate& delegate, size_t max_players)
+    : home_(home), delegate_(delegate), max_players_(max_players), retry_timer_(home, [this] {
+        if (queue_.MoveWaiting()) retry_timer_.Stop();
+        Wake();
+      }) {}
+
+Worker::~Worker() {
+  *alive_ = false;
+  if (!thread_.joinable()) return;
+  PushControl(StopWorker{});
+  while (!queue_.MoveWaiting()) Wake();  // the worker is taking commands: it makes room
+  Wake();
+  thread_.join();
+}
+
+std::unique_ptr<WorkerFeed> Worker::OpenFeed() {
+  std::unique_ptr<WorkerFeed> feed(new WorkerFeed(*this, next_feed_++));
+  PushControl(webrtc_media::OpenFeed{feed->id()});
+  return feed;
+}
+
+absl::Status Worker::AddPlayer(PlayerSettings settings, const WorkerFeed& feed) {
+  if (ufrags_.size() >= max_players_) {
+    return absl::ResourceExhaustedError("the worker has as many players as it may");
+  }
+  if (ufrags_.contains(settings.session_id) || used_ufrags_.contains(settings.local_ufrag)) {
+    return absl::AlreadyExistsError("session id or ufrag is in use");
+  }
+  ufrags_[settings.session_id] = settings.local_ufrag;
+  used_ufrags_.insert(settings.local_ufrag);
+  if (settings.counters == nullptr) settings.counters = std::make_shared<PlayerCounters>();
+  auto command = std::make_unique<webrtc_media::AddPlayer>();
+  command->settings = std::make_unique<PlayerSettings>(std::move(settings));
+  command->feed = feed.id();
+  PushControl(std::move(command));
+  return absl::OkStatus();
+}
+
+void Worker::BindTrack(const std::string& session_id, size_t track, const WorkerFeed& feed) {
+  PushControl(std::make_unique<webrtc_media::BindTrack>(
+      webrtc_media::BindTrack{session_id, track, feed.id()}));
+}
+
+void Worker::RemovePlayer(const std::string& session_id, EndReason reason) {
+  PushControl(
+      std::make_unique<webrtc_media::RemovePlayer>(webrtc_media::RemovePlayer{session_id, reason}));
+}
+
+void Worker::PushControl(WorkerCommand command) {
+  queue_.PushControl(std::move(command));
+  Wake();
+}
+
+void Worker::Wake() {
+  const uint64_t one = 1;
+  // EAGAIN: the counter is at its limit, so the worker is awake already.
+  if (write(wake_fd_.get(), &one, sizeof(one)) < 0) return;
+  if (!queue_.MoveWaiting() && !retry_timer_.running()) {
+    retry_timer_.Start(kRetryInterval, kRetryInterval);
+  }
+}
+
+void Worker::PostHome(WorkerEvent event) {
+  home_.Post([this, alive = alive_, event = std::move(event)] {
+    if (*alive) std::visit([this](const auto& known) { OnEvent(known); }, event);
+  });
+}
+
+void Worker::OnEvent(const PlayerPlaying& event) {
+  delegate_.OnPlayerPlaying(event.session_id, event.time_to_first_media);
+}
+
+void Worker::OnEvent(const PlayerEnded& event) {
+  const auto found = ufrags_.find(event.session_id);
+  if (found != ufrags_.end()) {
+    used_ufrags_.erase(found->second);
+    ufrags_.erase(found);
+  }
+  delegate_.OnPlayerEnded(event.session_id, event.reason, event.detail);
+}
+
+void Worker::OnEvent(const KeyFrameWanted& event) {
+  delegate_.OnKeyFrameWanted(event.feed, event.track_id);
+}
+
+}  // namespace sluice::webrtc_media

@@ -1,0 +1,62 @@
+// A stream as a worker has it: its tracks' recent packets and clocks.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "libs/fanout/item.h"
+#include "libs/fanout/rate_meter.h"
+#include "services/webrtc-media/player_settings.h"
+#include "services/webrtc-media/track_ring.h"
+#include "services/webrtc-media/worker_queue.h"
+
+namespace sluice::webrtc_media {
+
+// One track. Shared by the stream and the players that take it, so that a player may finish what
+// a change of tracks has taken out of the stream.
+class StreamTrack {
+ public:
+  explicit StreamTrack(media::Track description)
+      : ring(description.kind), track(std::move(description)) {}
+
+  // The stream's own NTP time at `now`, by the last report and the time that has passed since it
+  // came. nullopt before the first one.
+  std::optional<NtpTime> NtpAt(Instant now) const;
+  // The RTP timestamp of that moment.
+  uint32_t TimestampAt(NtpTime ntp) const { return clock->TimestampAt(ntp); }
+
+  TrackRing ring;
+  media::Track track;
+  fanout::RateMeter bytes_rate;  // payload
+  std::optional<rtp::ClockReport> clock;
+  Instant clock_received{};
+  Instant key_frame_asked{};  // when upstream was last asked for one
+};
+using StreamTrackPtr = std::shared_ptr<StreamTrack>;
+
+// One feed's content. One thread.
+class WorkerStream {
+ public:
+  explicit WorkerStream(FeedId id) : id_(id) {}
+
+  // Takes a packet or clock report. True if there is something new to send.
+  bool OnPacket(const rtp::PacketPtr& packet, Instant now);
+  void OnClock(const rtp::ClockReport& clock, Instant now);
+  // Tracks that stay the same (id, SSRC and codec) keep their packets; the others begin anew.
+  void OnDescription(const media::StreamDescription& description);
+
+  // The first track of this kind in a codec that the player takes; nullptr if there is none.
+  StreamTrackPtr FindTrack(media::MediaKind kind, std::span<const PlayerFormat> formats) const;
+
+  FeedId id() const { return id_; }
+
+ private:
+  StreamTrack* Find(uint32_t track_id) const;
+
+  FeedId id_;
+  std::vector<StreamTrackPtr> tracks_;  // at most 64, the publication's bound
+};
+
+}  // namespace sluice::webrtc_media
