@@ -43,8 +43,9 @@ void CollectDirectory(metrics::Scrape& scrape, const directory::EtcdDirectory& d
   const directory::DirectoryCounters& counters = directory.counters();
   scrape.AddGauge("sluice_directory_connected", "1 while the directory answers.",
                   directory.connected() ? 1 : 0);
-  scrape.AddCounter("sluice_directory_reconnects_total", "Connections to the directory lost.",
-                    counters.reconnects);
+  scrape.AddCounter("sluice_directory_failures_total",
+                    "Connections to the directory that failed, attempts included.",
+                    static_cast<double>(counters.failures));
   scrape.AddCounter("sluice_directory_leases_total", "Leases had from the directory.",
                     counters.leases);
   scrape.AddCounter("sluice_directory_claims_lost_total", "Stream names lost to another node.",

@@ -12,7 +12,7 @@
 namespace sluice::admin {
 
 // One GET /metrics over a connection of its own. Loop thread only.
-class Scrape final : private net::StreamConnection::Delegate {
+class Scrape final : public net::StreamConnection::Delegate {
  public:
   // The page; Unavailable: nobody answers there, or not with 200; DeadlineExceeded after `timeout`;
   // ResourceExhausted: a page over metrics::kLargestPage.
