@@ -79,7 +79,7 @@ struct MediaSection {
   uint16_t port = 0;     // 0 = rejected
   std::string protocol;  // "UDP/TLS/RTP/SAVPF"
   // Protocols with "RTP" in their names; else the fourth field stands in `subtypes` as it is.
-  std::vector<Format> formats;  // in the m-line's order
+  std::vector<Format> formats;  // in the m-line's order; at most 128, each type once
   std::string subtypes;         // "webrtc-datachannel"
   std::string connection;       // of the c= line, "IN IP4 0.0.0.0"; empty = none
   std::string mid;              // empty = none
@@ -118,7 +118,6 @@ struct SessionDescription {
 inline constexpr size_t kMaxBytes = 64 * 1024;
 inline constexpr size_t kMaxLines = 4000;
 inline constexpr size_t kMaxMediaSections = 32;
-inline constexpr size_t kMaxFormats = 128;    // in one m-line
 inline constexpr size_t kMaxCandidates = 64;  // in one m-line; more are left out
 
 // Reads a session description as it comes from the network. Lenient where clients are known to be
