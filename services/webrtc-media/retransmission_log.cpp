@@ -14,7 +14,7 @@ std::optional<uint64_t> RetransmissionLog::TakeForResend(uint16_t sequence_numbe
   if (entry.resent_ms != 0 && now_ms - entry.resent_ms < ToMilliseconds(pause)) {
     return std::nullopt;
   }
-  entry.resent_ms = now_ms | 1;  // 0 is taken
+  entry.resent_ms = now_ms != 0 ? now_ms : 1;  // 0 is taken
   return entry.position;
 }
 
