@@ -1,0 +1,18 @@
+# cmake -DOUT=assets.cpp -DFILES=a|b -P embed.cmake: writes files as bytes of a C++ source.
+string(REPLACE "|" ";" files "${FILES}")
+set(arrays "")
+set(entries "")
+set(index 0)
+foreach(file ${files})
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "(................................)" "\\1\n" bytes "${bytes}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  file(SHA256 ${file} hash)
+  string(SUBSTRING ${hash} 0 16 hash)
+  get_filename_component(name ${file} NAME)
+  string(APPEND arrays "const unsigned char k${index}[] = {\n${bytes}};\n")
+  string(APPEND entries "    Asset{\"${name}\", {reinterpret_cast<const char*>(k${index}), sizeof(k${index})}, \"${hash}\"},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+file(WRITE ${OUT} "#include \"services/http-gateway/assets.h\"\n\nnamespace sluice::http_gateway {\nnamespace {\n${arrays}}  // namespace\n
+std::span<const Asset> Assets() {\n  static const Asset kAssets[] = {\n${entries}  };\n  return kAssets;\n}\n\n}  // namespace sluice::http_gateway\n")

@@ -1,0 +1,81 @@
+#include "services/http-gateway/server.h"
+
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "services/http-gateway/api.h"
+#include "services/http-gateway/console.h"
+#include "services/http-gateway/rest.h"
+
+namespace sluice::http_gateway {
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Open(daemon::Context& context,
+                                                     const Config& config) {
+  SLUICE_ASSIGN_OR_RETURN(std::optional<std::string> password,
+                          ReadPassword(context.common.admin_password_file));
+  std::unique_ptr<Server> server(new Server(context, config, std::move(password)));
+  SLUICE_RETURN_IF_ERROR(server->Listen(config));
+  return server;
+}
+
+Server::Server(daemon::Context& context, const Config& config, std::optional<std::string> password)
+    : context_(context),
+      max_connections_(config.max_connections),
+      access_(std::move(password), context.log),
+      suite_(context.loop, context.directory, context.channels),
+      whep_({.node_id = context.node_id, .call_timeout = config.call_timeout}, context.directory,
+            context.channels, random_) {}
+
+absl::Status Server::Listen(const Config& config) {
+  http::Router router;
+  whep_.AddRoutes(router);
+  AddConsoleRoutes(router, suite_, context_.directory, context_.common.open_publishing);
+  AddRestRoutes(router, access_, suite_, config.rest_allow_origin);
+  AddApiRoutes(router, access_, suite_, context_.directory);
+  AddHealthRoutes(router, context_.directory);
+
+  http::ServerOptions options{.max_connections = config.max_connections};
+  options.listeners.push_back({config.http_address, config.http_port.value, std::nullopt});
+  if (!context_.common.tls_certificate.empty()) {
+    options.listeners.push_back(
+        {config.http_address, config.https_port.value,
+         http::TlsFiles{context_.common.tls_certificate, context_.common.tls_private_key}});
+  }
+  SLUICE_ASSIGN_OR_RETURN(http_, http::Server::Start(context_.loop, options, std::move(router)));
+  std::string host = config.http_address.empty() ? "0.0.0.0" : config.http_address;
+  for (size_t i = 0; i < options.listeners.size(); ++i) {
+    listening_.push_back(StrCat(i == 0 ? "http " : "https ", host, ":", http_->port(i)));
+  }
+  registration_ =
+      context_.metrics.Collect(context_.loop, [this](metrics::Scrape& scrape) { Collect(scrape); });
+  return absl::OkStatus();
+}
+
+double Server::Load() const {
+  return static_cast<double>(http_->counters().connections) / static_cast<double>(max_connections_);
+}
+
+void Server::Drain(std::function<void()> drained) {
+  whep_.Drain();
+  // Requests are short; players live on the media nodes and do not need this gateway.
+  context_.loop.Post(std::move(drained));
+}
+
+void Server::Collect(metrics::Scrape& scrape) const {
+  const http::ServerCounters& http = http_->counters();
+  scrape.AddCounter("requests_total", "HTTP requests read.", http.requests);
+  scrape.AddCounter("refused_total", "Connections and requests refused at a bound.",
+                    http.refused_connections, {{"reason", "connections"}});
+  scrape.AddCounter("refused_total", "Connections and requests refused at a bound.",
+                    http.refused_bodies, {{"reason", "body_too_large"}});
+  scrape.AddGauge("connections", "Open HTTP connections.", static_cast<double>(http.connections));
+  const WhepCounters& whep = whep_.counters();
+  scrape.AddCounter("whep_offers_total", "Offers by POST.", whep.offers);
+  scrape.AddCounter("whep_players_total", "Players made.", whep.players);
+  scrape.AddCounter("whep_refused_total", "Offers answered with 4xx.", whep.refused);
+  scrape.AddCounter("whep_failed_total", "Offers answered with 5xx.", whep.failed);
+  scrape.AddCounter("whep_closed_total", "Players ended by DELETE.", whep.closed);
+}
+
+}  // namespace sluice::http_gateway

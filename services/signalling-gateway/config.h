@@ -1,0 +1,23 @@
+// The section `signalling-gateway`.
+#pragma once
+
+#include <string>
+
+#include "libs/config/section.h"
+
+namespace sluice::signalling_gateway {
+
+struct Config {
+  std::string ws_address;  // numeric; empty = all
+  config::Port ws_port{8080};
+  config::Port wss_port{8443};
+  uint32_t max_clients = 5'000;
+  uint32_t max_streams_per_client = 100;
+  Duration ping_period = 5s;
+  uint32_t max_missed_pongs = 10;
+  Duration call_timeout = 5s;
+
+  void Describe(config::Section& section);
+};
+
+}  // namespace sluice::signalling_gateway
