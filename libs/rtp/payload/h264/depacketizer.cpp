@@ -73,7 +73,7 @@ void Depacketizer::TakePayload(ByteView payload) {
 // Nothing of a malformed one is taken.
 bool Depacketizer::TakeStapA(ByteView payload) {
   ByteReader check(payload);
-  while (check.remaining() > 0) check.Skip(check.ReadU16());
+  while (check.ok() && check.remaining() > 0) check.Skip(check.ReadU16());
   if (!check.ok() || payload.empty()) return false;
   ByteReader reader(payload);
   while (reader.remaining() > 0) {
