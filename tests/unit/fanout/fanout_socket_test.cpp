@@ -111,9 +111,9 @@ TEST_CASE_METHOD(
   auto healthy = Connect(*server.IssueToken(publication, {}), SIZE_MAX);
   constexpr size_t kPackets = 8000;  // 9 MB
   size_t sent = 0;
-  // A few at a time, so that the healthy one reads in between.
   loop::Timer feed(loop, [&] {
-    if (received.empty()) return;  // not attached yet; the slow one came first
+    // Not before the healthy one is attached (the slow one came first) and has read what was sent.
+    if (received.empty() || ReceivedPackets() < sent) return;
     for (int i = 0; i < 200 && sent < kPackets; ++i, ++sent) {
       PacketBuilder packet(video);
       publication->Push((sent == 0 ? packet.KeyFrame() : packet).Size(1150).Value());
