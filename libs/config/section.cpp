@@ -38,9 +38,7 @@ absl::StatusOr<std::vector<T>> Each(const Written& written, std::string_view wha
 std::string YamlList(const std::vector<std::string>& items) {
   std::string out = "[";
   for (const std::string& item : items) {
-    // Inside brackets a plain scalar could end early: quote all but the simplest.
-    std::string scalar = YamlScalar(item);
-    out.append(out.size() > 1 ? ", " : "").append(scalar);
+    out.append(out.size() > 1 ? ", " : "").append(YamlScalar(item));
   }
   return out.append("]");
 }

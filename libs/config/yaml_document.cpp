@@ -99,6 +99,7 @@ class Reader final : public YAML::EventHandler {
   std::vector<YamlSection> sections_;
 };
 
+// Letters and signs that mean nothing in YAML, also inside brackets.
 bool IsPlain(std::string_view text) {
   constexpr std::string_view kFirst =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/.";

@@ -1,15 +1,12 @@
 // Structured log: one line per event on standard error (the supervisor keeps it).
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
-#include "libs/base/instant.h"
 #include "libs/log/field.h"
 
 namespace sluice::log {
