@@ -1,0 +1,76 @@
+// One publisher: its claim on the name, its publication, and its entry in the directory.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "libs/directory/directory.h"
+#include "libs/log/logger.h"
+#include "libs/loop/timer.h"
+#include "libs/relay/publications.h"
+#include "services/ingest/rtmp_publish.h"
+
+namespace sluice::ingest {
+
+// What all publishers of the daemon share; all of it outlives them.
+struct PublisherContext {
+  loop::EventLoop& loop;
+  log::Logger& log;
+  RandomSource& random;
+  directory::Directory& directory;
+  relay::Publications& publications;
+  Counters& counters;
+};
+
+// Home loop only.
+class Publisher {
+ public:
+  struct Request {
+    std::string name;
+    std::string address;  // host:port of the client
+    std::string agent;    // what the client calls itself
+  };
+  // Ok: publish on. AlreadyExists: the name is taken; InvalidArgument: not a stream name. Once,
+  // never inside the constructor.
+  using OnDecided = std::function<void(const absl::Status&)>;
+  // The stream has ended from our side (name lost, no codec that is taken); at most once, after
+  // OnDecided(Ok). May delete the publisher.
+  using OnEnded = std::function<void(const absl::Status&)>;
+
+  Publisher(PublisherContext& context, Request request, OnDecided on_decided, OnEnded on_ended);
+  // End(kFailed) if it has not ended.
+  ~Publisher();
+
+  // Only after OnDecided(Ok); nothing happens once it has ended.
+  void OnMessage(const rtmp::MediaEvent& message, ReadTime read);
+  void OnMetadata(const amf::Value& metadata);
+  // Ends the publication and gives the name back. Idempotent.
+  void End(fanout::EndCause cause, std::string detail);
+
+  const std::string& name() const { return request_.name; }
+
+ private:
+  void Claim();
+  void OnClaimed(const absl::Status& status);
+  void OnNameLost(const absl::Status& reason);
+  void OnWaitingOver();
+  // Writes the tracks into the directory, once the stream is ready, when they have changed.
+  void UpdateEntry();
+  v1::StreamEntry MakeEntry() const;
+
+  PublisherContext& context_;
+  Request request_;
+  media::StreamKey key_;
+  OnDecided on_decided_;
+  OnEnded on_ended_;
+  bool claimed_ = false;  // the claim was made, if not answered yet
+  std::shared_ptr<fanout::Publication> publication_;
+  std::optional<RtmpPublish> mapping_;
+  loop::Timer waiting_timer_;  // for the announced tracks
+  uint64_t entry_epoch_ = 0;   // of the description that stands in the directory
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false once this is deleted
+};
+
+}  // namespace sluice::ingest

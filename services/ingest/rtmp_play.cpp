@@ -1,0 +1,265 @@
+#include "services/ingest/rtmp_play.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "libs/amf/amf0.h"
+#include "libs/flv/audio_tag.h"
+#include "libs/flv/video_tag.h"
+#include "libs/media/audio_specific_config.h"
+#include "libs/media/h264_nal_unit.h"
+
+namespace sluice::ingest {
+namespace {
+
+constexpr size_t kMaxCachedBytes = 8 << 20;  // as the fan-out's cache; beyond it joiners wait
+constexpr size_t kCachedSounds = 10;         // of a stream without pictures
+constexpr uint32_t kVideoTicksPerMs = 90;
+// What is a little older than the first packet still gets a timestamp above zero.
+constexpr Duration kBeforeBegin = 1s;
+
+bool IsParameterSet(ByteView nal_unit) {
+  media::H264NalUnitType type = media::TypeOf(nal_unit);
+  return type == media::H264NalUnitType::kSps || type == media::H264NalUnitType::kPps ||
+         type == media::H264NalUnitType::kAccessUnitDelimiter;
+}
+
+std::array<uint8_t, 4> LengthOf(ByteView nal_unit) {
+  auto size = static_cast<uint32_t>(nal_unit.size());
+  return {static_cast<uint8_t>(size >> 24), static_cast<uint8_t>(size >> 16),
+          static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size)};
+}
+
+PlayMessage MakeMessage(PlayKind kind, rtmp::MessageType type, uint32_t timestamp,
+                        const Bytes& header, ByteView body) {
+  std::array<ByteView, 2> parts = {header, body};
+  return {kind, rtmp::SharedMessage(type, timestamp, parts)};
+}
+
+amf::EcmaArray Metadata(const media::Track* video, const media::Track* audio) {
+  amf::EcmaArray metadata;
+  auto add = [&](std::string name, amf::Value value) {
+    metadata.properties.push_back({std::move(name), std::move(value)});
+  };
+  add("server", "Sluice");
+  if (video != nullptr) {
+    add("videocodecid", static_cast<double>(flv::VideoCodec::kH264));
+    if (video->width > 0) add("width", static_cast<double>(video->width));
+    if (video->height > 0) add("height", static_cast<double>(video->height));
+    if (video->frame_rate > 0) add("framerate", video->frame_rate);
+  }
+  if (audio != nullptr) {
+    add("audiocodecid", static_cast<double>(flv::AudioCodec::kAac));
+    add("audiosamplerate", static_cast<double>(audio->clock_rate));
+    add("audiochannels", static_cast<double>(audio->channels));
+    add("stereo", audio->channels > 1);
+  }
+  return metadata;
+}
+
+}  // namespace
+
+void RtmpPlay::Add(Player& player) {
+  players_.push_back(&player);
+  std::vector<PlayMessage> messages;
+  uint32_t timestamp = cache_.empty() ? last_timestamp_ : cache_.front().message.timestamp();
+  AppendHeaders(timestamp, messages);
+  messages.insert(messages.end(), cache_.begin(), cache_.end());
+  if (!messages.empty()) player.OnMessages(messages);
+}
+
+void RtmpPlay::Remove(Player& player) {
+  auto found = std::find(players_.begin(), players_.end(), &player);
+  if (found == players_.end()) return;
+  if (delivering_ > 0) {
+    *found = nullptr;
+  } else {
+    players_.erase(found);
+  }
+}
+
+bool RtmpPlay::empty() const {
+  return std::all_of(players_.begin(), players_.end(),
+                     [](const Player* player) { return player == nullptr; });
+}
+
+void RtmpPlay::OnItems(std::span<const fanout::Item> items) {
+  for (const fanout::Item& item : items) {
+    if (const auto* packet = std::get_if<rtp::PacketPtr>(&item)) {
+      OnPacket(**packet);
+    } else if (const auto* clock = std::get_if<rtp::ClockReport>(&item)) {
+      clocks_[clock->track_id] = *clock;
+    } else if (const auto* description = std::get_if<fanout::DescriptionPtr>(&item)) {
+      Deliver();  // what belongs to the tracks as they were
+      OnDescription(**description);
+    } else {
+      Deliver();
+      return OnEnd(std::get<fanout::StreamEnd>(item));
+    }
+  }
+  Deliver();
+}
+
+void RtmpPlay::OnDescription(const media::StreamDescription& description) {
+  const media::Track* video = nullptr;
+  const media::Track* audio = nullptr;
+  for (const media::Track& track : description.tracks) {
+    if (video == nullptr && track.codec == media::Codec::kH264) video = &track;
+    if (audio == nullptr && track.codec == media::Codec::kAac) audio = &track;
+  }
+  std::erase_if(clocks_,
+                [&](const auto& entry) { return description.FindTrack(entry.first) == nullptr; });
+  bool same_video =
+      video == nullptr ? !video_.has_value() : video_.has_value() && video_->track == *video;
+  bool same_audio =
+      audio == nullptr ? !audio_.has_value() : audio_.has_value() && audio_->track == *audio;
+  if (same_video && same_audio) return;
+  if (!same_video) {
+    // A change takes effect with the next key frame (new parameter sets before it).
+    video_.reset();
+    if (video != nullptr) video_.emplace().track = *video;
+  }
+  if (!same_audio) {
+    audio_.reset();
+    if (audio != nullptr) {
+      auto config = media::ParseAudioSpecificConfig(audio->codec_config);
+      audio_.emplace(AudioTrack{
+          *audio,
+          rtp::payload::aac::Depacketizer(config.ok() ? config->samples_per_access_unit() : 1024)});
+    }
+  }
+  ClearCache();
+  headers_changed_ = true;
+}
+
+void RtmpPlay::OnPacket(const rtp::Packet& packet) {
+  if (video_.has_value() && packet.track_id == video_->track.id) {
+    pictures_.clear();
+    video_->depacketizer.Push(packet, pictures_);
+    for (const auto& picture : pictures_) OnPicture(picture);
+  } else if (audio_.has_value() && packet.track_id == audio_->track.id) {
+    sounds_.clear();
+    audio_->depacketizer.Push(packet, sounds_);
+    for (const auto& sound : sounds_) OnSound(sound);
+  }
+}
+
+void RtmpPlay::OnPicture(const rtp::payload::h264::AccessUnit& picture) {
+  bool key_frame = picture.role.key_frame;
+  if (!picture.complete || (video_->wait_for_key_frame && !key_frame)) {
+    if (!picture.complete) ++counters_.incomplete_frames;
+    video_->wait_for_key_frame = true;
+    return;
+  }
+  auto cts_ms = picture.role.cts / static_cast<int32_t>(kVideoTicksPerMs);
+  std::optional<uint32_t> timestamp =
+      Timestamp(video_->track.id, picture.rtp_timestamp, std::chrono::milliseconds(cts_ms));
+  if (!timestamp.has_value()) return;
+  Bytes header;
+  flv::AppendAvcTagHeader(key_frame ? flv::VideoFrameType::kKey : flv::VideoFrameType::kInter,
+                          flv::AvcPacketType::kNalUnits, cts_ms, header);
+  // Lengths and NAL units in turn, copied once, into the message.
+  std::vector<std::array<uint8_t, 4>> lengths;
+  lengths.reserve(picture.nal_units.size());
+  std::vector<ByteView> parts = {header};
+  for (const Bytes& nal_unit : picture.nal_units) {
+    if (IsParameterSet(nal_unit)) continue;  // they stand in the sequence header
+    lengths.push_back(LengthOf(nal_unit));
+    parts.emplace_back(lengths.back());
+    parts.emplace_back(nal_unit);
+  }
+  if (lengths.empty()) return;
+  video_->wait_for_key_frame = false;
+  if (key_frame) ClearCache();
+  batch_.push_back({key_frame ? PlayKind::kKeyFrame : PlayKind::kInterFrame,
+                    rtmp::SharedMessage(rtmp::MessageType::kVideo, *timestamp, parts)});
+  Cache(batch_.back());
+}
+
+void RtmpPlay::OnSound(const rtp::payload::aac::AccessUnit& sound) {
+  std::optional<uint32_t> timestamp = Timestamp(audio_->track.id, sound.rtp_timestamp, Duration(0));
+  if (!timestamp.has_value()) return;
+  Bytes header;
+  flv::AppendAacTagHeader(flv::AacPacketType::kRaw, header);
+  batch_.push_back(
+      MakeMessage(PlayKind::kSound, rtmp::MessageType::kAudio, *timestamp, header, sound.bytes));
+  Cache(batch_.back());
+}
+
+void RtmpPlay::OnEnd(const fanout::StreamEnd& end) {
+  // From the back, one by one: a player's OnEnd may remove others.
+  while (!players_.empty()) {
+    Player* player = players_.back();
+    players_.pop_back();
+    if (player != nullptr) player->OnEnd(end);
+  }
+}
+
+void RtmpPlay::Deliver() {
+  if (std::exchange(headers_changed_, false)) {
+    std::vector<PlayMessage> messages;
+    AppendHeaders(batch_.empty() ? last_timestamp_ : batch_.front().message.timestamp(), messages);
+    batch_.insert(batch_.begin(), messages.begin(), messages.end());
+  }
+  if (batch_.empty()) return;
+  ++delivering_;
+  for (size_t i = 0, count = players_.size(); i < count; ++i) {
+    if (players_[i] != nullptr) players_[i]->OnMessages(batch_);
+  }
+  if (--delivering_ == 0) std::erase(players_, nullptr);
+  batch_.clear();
+}
+
+void RtmpPlay::Cache(const PlayMessage& message) {
+  bool waits_for_picture = video_.has_value() && cache_.empty();
+  if (waits_for_picture && message.kind != PlayKind::kKeyFrame) return;
+  cache_.push_back(message);
+  cached_bytes_ += message.message.size();
+  if (cached_bytes_ > kMaxCachedBytes) return ClearCache();
+  if (!video_.has_value() && cache_.size() > kCachedSounds) {
+    cached_bytes_ -= cache_.front().message.size();
+    cache_.pop_front();
+  }
+}
+
+void RtmpPlay::ClearCache() {
+  cache_.clear();
+  cached_bytes_ = 0;
+}
+
+void RtmpPlay::AppendHeaders(uint32_t timestamp, std::vector<PlayMessage>& out) const {
+  if (!video_.has_value() && !audio_.has_value()) return;
+  amf::EcmaArray metadata = Metadata(video_.has_value() ? &video_->track : nullptr,
+                                     audio_.has_value() ? &audio_->track : nullptr);
+  out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kDataAmf0, timestamp, {},
+                            amf::SerializeValues({"onMetaData", std::move(metadata)})));
+  if (video_.has_value()) {
+    Bytes header;
+    flv::AppendAvcTagHeader(flv::VideoFrameType::kKey, flv::AvcPacketType::kSequenceHeader, 0,
+                            header);
+    out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kVideo, timestamp, header,
+                              video_->track.codec_config));
+  }
+  if (audio_.has_value()) {
+    Bytes header;
+    flv::AppendAacTagHeader(flv::AacPacketType::kSequenceHeader, header);
+    out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kAudio, timestamp, header,
+                              audio_->track.codec_config));
+  }
+}
+
+std::optional<uint32_t> RtmpPlay::Timestamp(uint32_t track_id, uint32_t rtp_timestamp,
+                                            Duration earlier) {
+  auto clock = clocks_.find(track_id);
+  if (clock == clocks_.end()) return std::nullopt;
+  NtpTime time = clock->second.TimeOf(rtp_timestamp).Plus(-earlier);
+  if (!begin_.has_value()) begin_ = time.Plus(-kBeforeBegin);
+  // To the nearest millisecond: what came from RTMP gets its own distances back.
+  constexpr Duration kHalf(500);
+  int64_t ms = ToMilliseconds(time.Since(*begin_) + kHalf);
+  last_timestamp_ = static_cast<uint32_t>(std::max<int64_t>(ms, 0));
+  return last_timestamp_;
+}
+
+}  // namespace sluice::ingest

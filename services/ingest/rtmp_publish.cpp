@@ -1,0 +1,270 @@
+#include "services/ingest/rtmp_publish.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/text.h"
+#include "libs/media/audio_specific_config.h"
+#include "libs/media/h264_nal_unit.h"
+#include "libs/media/h264_sps.h"
+
+namespace sluice::ingest {
+namespace {
+
+constexpr uint32_t kVideoClockRate = 90000;
+constexpr uint32_t kVideoTicksPerMs = kVideoClockRate / 1000;
+constexpr double kMaxFrameRate = 1000;
+
+// onMetaData names a codec by its number, or by text ("avc1"); 0 or nothing means there is none.
+bool Announces(const amf::Value& metadata, std::string_view codec_property) {
+  const amf::Value* codec = metadata.Find(codec_property);
+  return codec != nullptr && (codec->number(0) != 0 || !codec->text().empty());
+}
+
+struct ParameterSets {
+  bool sps = false;
+  bool pps = false;
+};
+
+ParameterSets FindParameterSets(std::span<const ByteView> nal_units) {
+  ParameterSets found;
+  for (ByteView nal_unit : nal_units) {
+    found.sps = found.sps || media::TypeOf(nal_unit) == media::H264NalUnitType::kSps;
+    found.pps = found.pps || media::TypeOf(nal_unit) == media::H264NalUnitType::kPps;
+  }
+  return found;
+}
+
+}  // namespace
+
+void RtmpPublish::OnMetadata(const amf::Value& metadata) {
+  bool video = Announces(metadata, "videocodecid");
+  bool audio = Announces(metadata, "audiocodecid");
+  if (video || audio) {
+    video_announced_ = video;
+    audio_announced_ = audio;
+  }
+  for (std::string_view name : {"framerate", "videoframerate", "fps"}) {
+    const amf::Value* rate = metadata.Find(name);
+    if (rate == nullptr || !(rate->number(0) > 0 && rate->number(0) <= kMaxFrameRate)) continue;
+    announced_frame_rate_ = rate->number(0);
+    break;
+  }
+  CheckReady();
+}
+
+void RtmpPublish::OnMessage(const rtmp::MediaEvent& message, ReadTime read) {
+  ++counters_.received_messages;
+  if (message.payload.empty()) return;  // some encoders mark pauses so
+  if (message.type == rtmp::MessageType::kVideo) {
+    OnVideo(message.payload, message.timestamp, read);
+  } else {
+    OnAudio(message.payload, message.timestamp, read);
+  }
+}
+
+void RtmpPublish::OnVideo(ByteView message, uint32_t timestamp, ReadTime read) {
+  flv::VideoTagResult result = flv::ParseVideoTag(message);
+  if (!result.tag.has_value()) {
+    if (result.error == flv::VideoTagError::kEnhanced) return Refuse("Enhanced RTMP video");
+    ++counters_.malformed_messages;
+    return;
+  }
+  const flv::VideoTag& tag = *result.tag;
+  if (tag.frame_type == flv::VideoFrameType::kCommand) return;
+  if (tag.codec != flv::VideoCodec::kH264) return Refuse(flv::VideoCodecName(tag.codec));
+  if (tag.packet_type == flv::AvcPacketType::kSequenceHeader) return OnVideoHeader(tag.body);
+  if (tag.packet_type == flv::AvcPacketType::kNalUnits) OnAccessUnit(tag, timestamp, read);
+}
+
+void RtmpPublish::OnAudio(ByteView message, uint32_t timestamp, ReadTime read) {
+  std::optional<flv::AudioTag> tag = flv::ParseAudioTag(message);
+  if (!tag.has_value()) {
+    ++counters_.malformed_messages;
+    return;
+  }
+  if (tag->codec != flv::AudioCodec::kAac) return Refuse(flv::AudioCodecName(tag->codec));
+  if (tag->packet_type == flv::AacPacketType::kSequenceHeader) return OnAudioHeader(tag->body);
+  OnSound(tag->body, timestamp, read);
+}
+
+void RtmpPublish::OnVideoHeader(ByteView body) {
+  absl::StatusOr<media::AvcDecoderConfiguration> configuration =
+      media::ParseAvcDecoderConfiguration(body);
+  if (!configuration.ok()) {
+    ++counters_.malformed_messages;
+    return;
+  }
+  int nal_length_size = std::exchange(configuration->nal_length_size, 4);
+  SetConfiguration(*std::move(configuration));
+  if (video_.has_value()) video_->nal_length_size = nal_length_size;
+}
+
+void RtmpPublish::SetConfiguration(media::AvcDecoderConfiguration configuration) {
+  if (video_.has_value() && video_->configuration == configuration) return;
+  absl::StatusOr<media::H264Sps> sps = media::ParseH264Sps(configuration.sps.front());
+  if (!sps.ok()) {
+    ++counters_.malformed_messages;
+    return;
+  }
+  if (!video_.has_value()) {
+    video_.emplace();
+    video_->rtp_offset = random_.NextU32();
+  }
+  media::Track& track = video_->track;
+  track.kind = media::MediaKind::kVideo;
+  track.codec = media::Codec::kH264;
+  track.clock_rate = kVideoClockRate;
+  track.codec_config = media::Serialize(configuration);
+  track.width = sps->width;
+  track.height = sps->height;
+  track.frame_rate = announced_frame_rate_ > 0 ? announced_frame_rate_ : sps->frame_rate;
+  video_->configuration = std::move(configuration);
+  if (!Announce(*video_).ok()) video_.reset();
+  CheckReady();
+}
+
+void RtmpPublish::OnAudioHeader(ByteView body) {
+  absl::StatusOr<media::AudioSpecificConfig> config = media::ParseAudioSpecificConfig(body);
+  if (!config.ok()) {
+    ++counters_.malformed_messages;
+    return;
+  }
+  if (audio_.has_value() && audio_->track.codec_config == ToBytes(body)) return;
+  if (!audio_.has_value()) {
+    audio_.emplace();
+    audio_->rtp_offset = random_.NextU32();
+  }
+  media::Track& track = audio_->track;
+  track.kind = media::MediaKind::kAudio;
+  track.codec = media::Codec::kAac;
+  track.clock_rate = config->sample_rate;
+  track.channels = config->output_channels();
+  track.codec_config = ToBytes(body);
+  audio_->samples = SampleCount(config->sample_rate);
+  audio_->samples_per_access_unit = config->samples_per_access_unit();
+  audio_->has_clock = false;  // the rate may be another one
+  if (!Announce(*audio_).ok()) audio_.reset();
+  CheckReady();
+}
+
+absl::Status RtmpPublish::Announce(Track& track) {
+  if (track.track.id != 0) {
+    publication_.UpdateTrack(track.track);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<uint32_t> id = publication_.AddTrack(track.track);
+  if (id.ok()) track.track.id = *id;
+  return id.status();
+}
+
+void RtmpPublish::OnAccessUnit(const flv::VideoTag& tag, uint32_t timestamp, ReadTime read) {
+  if (!video_.has_value()) {
+    ++counters_.early_messages;
+    return;
+  }
+  auto nal_units = media::SplitLengthPrefixed(tag.body, video_->nal_length_size);
+  if (!nal_units.has_value()) {
+    ++counters_.malformed_messages;
+    return;
+  }
+  ParameterSets in_band = FindParameterSets(*nal_units);
+  if (in_band.sps && in_band.pps) FollowParameterSets(*nal_units);
+  // Every IDR picture carries its parameter sets, for those who join there.
+  std::vector<ByteView> complete;
+  if (media::KindOf(*nal_units).idr) {
+    const media::AvcDecoderConfiguration& configuration = video_->configuration;
+    if (!in_band.sps) complete.assign(configuration.sps.begin(), configuration.sps.end());
+    if (!in_band.pps) {
+      complete.insert(complete.end(), configuration.pps.begin(), configuration.pps.end());
+    }
+  }
+  complete.insert(complete.end(), nal_units->begin(), nal_units->end());
+
+  int64_t ms = MapTime(timestamp, read);
+  int64_t presentation_ms = ms + tag.composition_time_ms;
+  rtp::payload::h264::AccessUnitView access_unit;
+  access_unit.nal_units = complete;
+  access_unit.rtp_timestamp =
+      video_->rtp_offset + static_cast<uint32_t>(presentation_ms * kVideoTicksPerMs);
+  // As wide as the header extension that carries it: 24 bits, 93 s.
+  access_unit.cts = std::clamp<int32_t>(tag.composition_time_ms, -90'000, 90'000) *
+                    static_cast<int32_t>(kVideoTicksPerMs);
+  access_unit.arrival = read.arrival;
+  video_packetizer_.Packetize(access_unit, packets_);
+  StartClock(*video_, presentation_ms, access_unit.rtp_timestamp);
+  PushPackets(video_->track.id);
+}
+
+void RtmpPublish::FollowParameterSets(std::span<const ByteView> nal_units) {
+  std::vector<Bytes> sps;
+  std::vector<Bytes> pps;
+  for (ByteView nal_unit : nal_units) {
+    if (media::TypeOf(nal_unit) == media::H264NalUnitType::kSps) sps.push_back(ToBytes(nal_unit));
+    if (media::TypeOf(nal_unit) == media::H264NalUnitType::kPps) pps.push_back(ToBytes(nal_unit));
+  }
+  auto configuration = media::MakeAvcDecoderConfiguration(std::move(sps), std::move(pps));
+  if (configuration.has_value()) SetConfiguration(*std::move(configuration));
+}
+
+void RtmpPublish::OnSound(ByteView access_unit, uint32_t timestamp, ReadTime read) {
+  if (!audio_.has_value()) {
+    ++counters_.early_messages;
+    return;
+  }
+  int64_t ms = MapTime(timestamp, read);
+  if (std::exchange(audio_->jumps, timeline_.jumps()) != timeline_.jumps()) {
+    audio_->samples.Reset();
+  }
+  uint64_t reanchored = audio_->samples.reanchored();
+  int64_t position = audio_->samples.Next(ms, audio_->samples_per_access_unit);
+  counters_.sound_reanchored += audio_->samples.reanchored() - reanchored;
+
+  rtp::payload::aac::AccessUnitsView view;
+  view.access_units = {&access_unit, 1};
+  view.rtp_timestamp = audio_->rtp_offset + static_cast<uint32_t>(position);
+  view.samples_per_access_unit = audio_->samples_per_access_unit;
+  view.arrival = read.arrival;
+  counters_.malformed_messages += audio_packetizer_.Packetize(view, packets_);
+  StartClock(*audio_, ms, view.rtp_timestamp);
+  PushPackets(audio_->track.id);
+}
+
+int64_t RtmpPublish::MapTime(uint32_t timestamp, ReadTime read) {
+  if (!timeline_begin_.has_value()) timeline_begin_ = read.ntp;
+  uint64_t jumps = timeline_.jumps();
+  int64_t ms = timeline_.Map(timestamp, read.arrival);
+  counters_.time_jumps += timeline_.jumps() - jumps;
+  return ms;
+}
+
+void RtmpPublish::StartClock(Track& track, int64_t ms, uint32_t rtp_timestamp) {
+  if (std::exchange(track.has_clock, true)) return;
+  publication_.SetClock(track.track.id, timeline_begin_->Plus(std::chrono::milliseconds(ms)),
+                        rtp_timestamp);
+}
+
+void RtmpPublish::PushPackets(uint32_t track_id) {
+  counters_.packets += packets_.size();
+  for (rtp::Packet& packet : packets_) {
+    packet.track_id = track_id;
+    publication_.Push(std::move(packet));
+  }
+  packets_.clear();
+}
+
+void RtmpPublish::CheckReady() {
+  bool video_seen = !video_announced_ || video_.has_value();
+  bool audio_seen = !audio_announced_ || audio_.has_value();
+  if (video_seen && audio_seen) publication_.SetReady();
+}
+
+void RtmpPublish::Refuse(std::string_view codec_name) {
+  ++counters_.unsupported_messages;
+  std::string name(codec_name);
+  if (refused_codecs_.find(name) != std::string::npos) return;
+  refused_codecs_ = refused_codecs_.empty() ? name : StrCat(refused_codecs_, ", ", name);
+  publication_.set_remark(StrCat("not taken: ", refused_codecs_));
+}
+
+}  // namespace sluice::ingest
