@@ -15,10 +15,11 @@ constexpr Duration kOpenTimeout = 3s;
 }  // namespace
 
 StreamRelay::StreamRelay(RelayContext& context, media::StreamKey key, std::string owner_address,
-                         OnOpen on_open)
+                         OnOpen on_open, std::vector<uint32_t> track_ids)
     : context_(context),
       key_(std::move(key)),
       on_open_(std::move(on_open)),
+      track_ids_(std::move(track_ids)),
       fan_(context.loop, {}),
       open_timer_(context.loop,
                   [this] {
@@ -43,12 +44,18 @@ void StreamRelay::Start(const std::string& owner_address) {
     return Fail(
         absl::UnavailableError(StrCat("the daemon that has stream ", key_.ToString(), " is gone")));
   }
+  if (owner->host_id() != context_.host_id) {
+    return Fail(absl::FailedPreconditionError(
+        StrCat("stream ", key_.ToString(),
+               " is on another host: the fan-out between hosts is not there yet")));
+  }
   Subscribe(owner->grpc_address());
 }
 
 void StreamRelay::Subscribe(const std::string& grpc_address) {
   v1::SubscribeRequest request;
   *request.mutable_key() = fanout::ToProto(key_);
+  request.mutable_track_ids()->Assign(track_ids_.begin(), track_ids_.end());
   request.set_subscriber_node_id(context_.node_id);
   request.set_subscriber_host_id(context_.host_id);
   rpc::CallUnary<v1::Fanout>(

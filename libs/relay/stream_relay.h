@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "libs/directory/directory.h"
@@ -36,8 +37,9 @@ class StreamRelay {
 
   // owner_address: gRPC host:port of the daemon that has the stream, if the caller knows it before
   // the directory's copy does (a rendition just started); else empty.
+  // track_ids: only these tracks are sent; empty = all.
   StreamRelay(RelayContext& context, media::StreamKey key, std::string owner_address,
-              OnOpen on_open);
+              OnOpen on_open, std::vector<uint32_t> track_ids = {});
   // Detaches all sinks without a word.
   ~StreamRelay();
 
@@ -65,6 +67,7 @@ class StreamRelay {
   RelayContext& context_;
   media::StreamKey key_;
   OnOpen on_open_;  // empty once called
+  std::vector<uint32_t> track_ids_;
   fanout::Fan fan_;
   loop::Timer open_timer_;
   std::unique_ptr<fanout::SubscriptionConnection> connection_;

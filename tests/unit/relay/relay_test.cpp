@@ -3,14 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "libs/directory/fake_directory.h"
-#include "libs/publications/fanout_service.h"
-#include "libs/publications/status_service.h"
+#include "libs/relay/publications.h"
 #include "libs/relay/stream_relay.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/server.h"
+#include "sluice/v1/status.grpc.pb.h"
 #include "tests/support/media_builders.h"
 
-namespace sluice::publications {
+namespace sluice::relay {
 namespace {
 
 using test::PacketBuilder;
@@ -22,34 +22,30 @@ struct TwoDaemons {
   TwoDaemons() {
     REQUIRE(
         sockets.Listen("/tmp/sluice-publications-test-" + std::to_string(getpid()) + ".sock").ok());
-    server.AddService(fanout_service);
-    server.AddService(status_service);
     address = "127.0.0.1:" + std::to_string(*server.Start("127.0.0.1", 0));
-    REQUIRE(table.Add(publication).ok());
+    REQUIRE(publications.Add(publication));
   }
   ~TwoDaemons() { server.Shutdown(Duration(0)); }
 
   loop::EventLoop loop;
   SystemRandom random;
-  PublicationTable table;
   fanout::FanoutServer sockets{loop, random};
-  FanoutService fanout_service{loop, table, sockets, "host-1"};
-  StatusService status_service{loop, table, nullptr};
   rpc::Server server;
+  Publications publications{loop, sockets, server};
   std::string address;
   std::shared_ptr<fanout::Publication> publication = std::make_shared<fanout::Publication>(
       loop, random,
       fanout::Publication::Settings{.key = {"cam", ""}, .publisher_protocol = "rtmp"});
   directory::FakeDirectory directory{loop, v1::Node()};
   rpc::ChannelPool channels{loop};
-  relay::RelayContext relay_context{loop, directory, channels, "node-2", "host-1"};
+  RelayContext relay_context{loop, directory, channels, "node-2", "host-1"};
 };
 
 TEST_CASE("a name stands in the table once") {
   TwoDaemons daemons;
-  CHECK(daemons.table.Add(daemons.publication).code() == absl::StatusCode::kAlreadyExists);
-  CHECK(daemons.table.Find({"cam", ""}) == daemons.publication);
-  CHECK(daemons.table.Find({"cam", "opus"}) == nullptr);
+  CHECK_FALSE(daemons.publications.Add(daemons.publication));
+  CHECK(daemons.publications.Find({"cam", ""}) == daemons.publication);
+  CHECK(daemons.publications.Find({"cam", "opus"}) == nullptr);
 }
 
 TEST_CASE("a relay gets the stream, with its cached group, and its end") {
@@ -57,11 +53,11 @@ TEST_CASE("a relay gets the stream, with its cached group, and its end") {
   uint32_t id = *daemons.publication->AddTrack(test::VideoTrack());
   daemons.publication->Push(PacketBuilder(id).KeyFrame().Value());
   absl::Status opened = absl::UnknownError("not yet");
-  relay::StreamRelay relay(daemons.relay_context, {"cam", ""}, daemons.address,
-                           [&](const absl::Status& status) {
-                             opened = status;
-                             daemons.loop.Stop();
-                           });
+  StreamRelay relay(daemons.relay_context, {"cam", ""}, daemons.address,
+                    [&](const absl::Status& status) {
+                      opened = status;
+                      daemons.loop.Stop();
+                    });
   daemons.loop.Run();
   REQUIRE(opened.ok());
   REQUIRE(relay.description() != nullptr);
@@ -90,26 +86,54 @@ TEST_CASE("a relay of a stream that nobody has says NotFound") {
   SECTION("by the directory") {}
   SECTION("by the daemon") { owner = daemons.address; }
   absl::Status opened;
-  relay::StreamRelay relay(daemons.relay_context, {"nobody", ""}, owner,
-                           [&](const absl::Status& status) {
-                             opened = status;
-                             daemons.loop.Stop();
-                           });
+  StreamRelay relay(daemons.relay_context, {"nobody", ""}, owner, [&](const absl::Status& status) {
+    opened = status;
+    daemons.loop.Stop();
+  });
   daemons.loop.Run();
   CHECK(opened.code() == absl::StatusCode::kNotFound);
 }
 
-TEST_CASE("a subscriber of another host is refused with the reason") {
+TEST_CASE("a stream on another host is refused with the reason") {
   TwoDaemons daemons;
-  daemons.relay_context.host_id = "host-2";
+  v1::Node elsewhere;
+  elsewhere.set_id("ingest-far");
+  elsewhere.set_service("ingest");
+  elsewhere.set_host_id("host-2");
+  daemons.directory.PutNode(elsewhere);
+  v1::StreamEntry entry;
+  entry.mutable_key()->set_name("far");
+  entry.set_node_id("ingest-far");
+  daemons.directory.PutStream(entry);
   absl::Status opened;
-  relay::StreamRelay relay(daemons.relay_context, {"cam", ""}, daemons.address,
-                           [&](const absl::Status& status) {
-                             opened = status;
-                             daemons.loop.Stop();
-                           });
+  StreamRelay relay(daemons.relay_context, {"far", ""}, "", [&](const absl::Status& status) {
+    opened = status;
+    daemons.loop.Stop();
+  });
   daemons.loop.Run();
   CHECK(opened.code() == absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE("a relay of one track gets no other") {
+  TwoDaemons daemons;
+  uint32_t video = *daemons.publication->AddTrack(test::VideoTrack());
+  uint32_t audio = *daemons.publication->AddTrack(test::AudioTrack());
+  daemons.publication->Push(PacketBuilder(video).KeyFrame().Value());
+  daemons.publication->Push(PacketBuilder(audio).Value());
+  StreamRelay relay(daemons.relay_context, {"cam", ""}, daemons.address, [](const absl::Status&) {},
+                    {audio});
+  struct FirstPacket : fanout::Sink {
+    explicit FirstPacket(loop::EventLoop& event_loop) : loop(event_loop) {}
+    void OnItems(std::span<const fanout::Item> items) override {
+      recording.OnItems(items);
+      if (!recording.packets().empty()) loop.Stop();
+    }
+    loop::EventLoop& loop;
+    RecordingSink recording;
+  } sink(daemons.loop);
+  relay.Attach(sink);
+  daemons.loop.Run();
+  for (const rtp::PacketPtr& packet : sink.recording.packets()) CHECK(packet->track_id == audio);
 }
 
 TEST_CASE("the status of a stream tells its tracks and counters") {
@@ -132,4 +156,4 @@ TEST_CASE("the status of a stream tells its tracks and counters") {
 }
 
 }  // namespace
-}  // namespace sluice::publications
+}  // namespace sluice::relay
