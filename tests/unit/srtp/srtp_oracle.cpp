@@ -17,17 +17,16 @@ SessionKeys TestSessionKeys(Profile profile) {
   return DeriveSessionKeys(TestMasterKey(profile)).value();
 }
 
-SrtpOracle::SrtpOracle(Profile profile, Direction direction) {
+SrtpOracle::SrtpOracle(const MasterKey& master, Direction direction) {
   static const srtp_err_status_t initialized = srtp_init();
   if (initialized != srtp_err_status_ok) throw std::runtime_error("srtp_init");
   srtp_policy_t policy{};
-  auto set_policy = profile == Profile::kAeadAes128Gcm
+  auto set_policy = master.profile == Profile::kAeadAes128Gcm
                         ? &srtp_crypto_policy_set_aes_gcm_128_16_auth
                         : &srtp_crypto_policy_set_rtp_default;  // AES_CM_128_HMAC_SHA1_80
   set_policy(&policy.rtp);
   set_policy(&policy.rtcp);
   policy.ssrc.type = direction == Direction::kProtect ? ssrc_any_outbound : ssrc_any_inbound;
-  const MasterKey master = TestMasterKey(profile);
   std::array<uint8_t, kKeyLength + kMaxSaltLength> key{};
   std::copy(master.key.begin(), master.key.end(), key.begin());
   std::copy(master.salt.begin(), master.salt.end(), key.begin() + kKeyLength);

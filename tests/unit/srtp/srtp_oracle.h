@@ -14,11 +14,13 @@ namespace sluice::srtp {
 MasterKey TestMasterKey(Profile profile);
 SessionKeys TestSessionKeys(Profile profile);
 
-// One direction of a libsrtp2 session, for any SSRC, under TestMasterKey(profile).
+// One direction of a libsrtp2 session, for any SSRC.
 class SrtpOracle {
  public:
   enum class Direction { kProtect, kUnprotect };
-  SrtpOracle(Profile profile, Direction direction);
+  SrtpOracle(const MasterKey& master, Direction direction);
+  SrtpOracle(Profile profile, Direction direction)
+      : SrtpOracle(TestMasterKey(profile), direction) {}
   ~SrtpOracle();
 
   // nullopt if libsrtp2 refuses.

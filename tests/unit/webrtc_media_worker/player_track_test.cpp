@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "libs/rtp/header_writer.h"
+#include "tests/support/fixed_random.h"
 #include "tests/support/plain_protector.h"
 #include "tests/support/sent_datagrams.h"
 #include "tests/unit/webrtc_media_worker/test_stream.h"
@@ -16,16 +17,6 @@ constexpr uint32_t kRtxSsrc = 0x2222;
 constexpr uint8_t kPlayoutDelayId = 5;
 
 using Progress = PlayerTrack::Progress;
-
-class CountingRandom final : public RandomSource {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
 
 PlayerTrackSettings VideoSettings() {
   return {
@@ -104,7 +95,7 @@ struct Player {
   }
 
   Instant now = kStart;
-  CountingRandom random;
+  test::FixedRandom random;
   PlayerCounters counters;
   WorkerCounters worker_counters;
   WorkerStream stream{1};

@@ -1,0 +1,237 @@
+// A whole worker with its thread and real sockets on loopback.
+#include "services/webrtc-media/worker.h"
+
+#include <poll.h>
+
+#include <catch2/catch.hpp>
+
+#include "libs/net/batch_sender.h"
+#include "libs/net/udp_socket.h"
+#include "tests/support/run_until.h"
+#include "tests/unit/webrtc_media_worker/test_player.h"
+#include "tests/unit/webrtc_media_worker/test_stream.h"
+
+namespace sluice::webrtc_media {
+namespace {
+
+struct Events final : Worker::Delegate {
+  void OnPlayerPlaying(const std::string& session_id, Duration) override {
+    playing.push_back(session_id);
+  }
+  void OnPlayerEnded(const std::string& session_id, EndReason reason, const std::string&) override {
+    ended.emplace_back(session_id, reason);
+  }
+  void OnKeyFrameWanted(FeedId, uint32_t track_id) override { key_frames.push_back(track_id); }
+
+  std::vector<std::string> playing;
+  std::vector<std::pair<std::string, EndReason>> ended;
+  std::vector<uint32_t> key_frames;
+};
+
+// A TestPlayer with a socket.
+class SocketPlayer {
+ public:
+  SocketPlayer(std::string name, std::string_view host, uint16_t port)
+      : player(std::move(name)),
+        server_(net::SocketAddress::Parse(host, port).value()),
+        socket_(net::UdpSocket::Bind(net::SocketAddress::Parse(host, 0).value()).value()),
+        sender_(net::MakeGsoBatchSender(socket_->fd())) {}
+
+  void Send(const Bytes& datagram) {
+    net::UdpPath path{.to = server_};
+    const net::UdpMessage message{.path = &path,
+                                  .bytes = datagram,
+                                  .segment_size = static_cast<uint16_t>(datagram.size()),
+                                  .segments = 1};
+    sender_->Send({&message, 1});
+  }
+  void Receive() {
+    std::vector<Bytes> datagrams;
+    socket_->Receive(
+        [&](const net::UdpDatagram& datagram) { datagrams.push_back(ToBytes(datagram.bytes)); });
+    for (const Bytes& datagram : datagrams) {
+      if (player.AcceptsAnswer(datagram) && !std::exchange(checked, true)) {
+        for (const Bytes& hello : player.StartDtls()) Send(hello);
+      }
+      for (const Bytes& answer : player.OnDatagram(datagram)) Send(answer);
+    }
+  }
+
+  TestPlayer player;
+  bool checked = false;
+
+ private:
+  net::SocketAddress server_;
+  std::unique_ptr<net::UdpSocket> socket_;
+  std::unique_ptr<net::BatchSender> sender_;
+};
+
+struct Suite {
+  Suite() {
+    Worker::Settings settings{
+        .v4 = net::SocketAddress::Parse("0.0.0.0", 0).value(),
+        .v6 = net::SocketAddress::Parse("::", 0).value(),
+        .dtls = dtls::ServerContext::Make(dtls::Certificate::MakeSelfSigned(absl::Now()).value())
+                    .value(),
+        .max_players = 2};
+    worker = Worker::Start(std::move(settings), home, random, events).value();
+    feed = worker->OpenFeed();
+    Give({std::make_shared<const media::StreamDescription>(TestDescription())});
+  }
+  ~Suite() { feed.reset(); }
+
+  void Give(const std::vector<fanout::Item>& items) { feed->OnItems(items); }
+  void GiveFrame(bool key_frame, size_t packets) {
+    const auto frame = source.Frame(key_frame, packets);
+    Give({frame.begin(), frame.end()});
+  }
+  void Connect(SocketPlayer& player, size_t packets) {
+    REQUIRE(test::RunUntil(home, [&] {
+      // The first check may be sooner than the worker knows the player.
+      if (!player.checked) player.Send(player.player.Check());
+      player.Receive();
+      return player.player.packets.size() >= packets;
+    }));
+  }
+
+  loop::EventLoop home;
+  SystemRandom random;
+  Events events;
+  TestStream source{MonotonicNow()};
+  std::unique_ptr<Worker> worker;
+  std::unique_ptr<WorkerFeed> feed;
+};
+
+}  // namespace
+
+TEST_CASE("A player connects to a worker and gets the cached group and live frames") {
+  const std::string host = GENERATE(as<std::string>(), "127.0.0.1", "::1");
+  Suite suite;
+  if (host == "::1" && !suite.worker->has_ipv6()) return;
+  suite.GiveFrame(true, 30);
+  SocketPlayer player("a", host, suite.worker->port());
+  REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
+  suite.Connect(player, 30);
+  suite.GiveFrame(false, 5);
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    player.Receive();
+    return player.player.packets.size() == 35 && !suite.events.playing.empty();
+  }));
+  CHECK(player.player.refused == 0);
+  CHECK(suite.events.playing == std::vector<std::string>{"a"});
+  CHECK(suite.worker->counters().rtp_packets.value() == 35);
+  CHECK(suite.worker->counters().players.value() == 1);
+  CHECK(suite.worker->counters().time_to_first_media.sum_seconds() > 0);
+
+  suite.worker->RemovePlayer("a", EndReason::kClosed);
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    player.Receive();
+    return !suite.events.ended.empty() && player.player.closed_by_server();
+  }));
+  CHECK(suite.events.ended[0] == std::pair{std::string("a"), EndReason::kClosed});
+  CHECK(suite.worker->player_count() == 0);
+}
+
+TEST_CASE("The end of the stream ends its players with that reason") {
+  Suite suite;
+  suite.GiveFrame(true, 3);
+  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
+  suite.Connect(player, 3);
+  suite.GiveFrame(false, 3);
+  suite.Give({fanout::StreamEnd{}});
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    player.Receive();
+    return !suite.events.ended.empty() && player.player.closed_by_server();
+  }));
+  CHECK(suite.events.ended[0].second == EndReason::kPublisherStopped);
+  CHECK(player.player.packets.size() == 6);
+}
+
+TEST_CASE("Two players of a worker do not see each other's media") {
+  Suite suite;
+  suite.GiveFrame(true, 10);
+  SocketPlayer a("a", "127.0.0.1", suite.worker->port());
+  SocketPlayer b("b", "127.0.0.1", suite.worker->port());
+  for (SocketPlayer* player : {&a, &b}) {
+    REQUIRE(suite.worker->AddPlayer(player->player.Settings(suite.home.now()), *suite.feed).ok());
+    suite.Connect(*player, 10);
+  }
+  suite.GiveFrame(false, 4);
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    a.Receive();
+    b.Receive();
+    return a.player.packets.size() == 14 && b.player.packets.size() == 14;
+  }));
+  CHECK(a.player.refused == 0);
+  CHECK(b.player.refused == 0);
+}
+
+TEST_CASE("A player too many, or with a name in use, is refused") {
+  Suite suite;
+  TestPlayer a("a");
+  TestPlayer b("b");
+  TestPlayer c("c");
+  const Instant now = suite.home.now();
+  CHECK(suite.worker->AddPlayer(a.Settings(now), *suite.feed).ok());
+  CHECK(suite.worker->AddPlayer(a.Settings(now), *suite.feed).code() ==
+        absl::StatusCode::kAlreadyExists);
+  CHECK(suite.worker->AddPlayer(b.Settings(now), *suite.feed).ok());
+  CHECK(suite.worker->AddPlayer(c.Settings(now), *suite.feed).code() ==
+        absl::StatusCode::kResourceExhausted);
+}
+
+TEST_CASE("Datagrams of strangers are counted and not answered") {
+  Suite suite;
+  SocketPlayer stranger("nobody", "127.0.0.1", suite.worker->port());
+  stranger.Send(stranger.player.Check());
+  for (const Bytes& hello : stranger.player.StartDtls()) stranger.Send(hello);
+  stranger.Send(Bytes(100, 0x80));
+  const WorkerCounters& counters = suite.worker->counters();
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    return counters.bad_stun.value() == 1 && counters.unknown_tuple.value() == 2;
+  }));
+  stranger.Receive();
+  CHECK_FALSE(stranger.checked);
+}
+
+TEST_CASE("A wrong ICE password proves nothing") {
+  Suite suite;
+  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
+  player.Send(player.player.Check("wrong"));
+  for (const Bytes& hello : player.player.StartDtls()) player.Send(hello);
+  REQUIRE(test::RunUntil(suite.home,
+                         [&] { return suite.worker->counters().unknown_tuple.value() == 1; }));
+  CHECK(suite.worker->counters().bad_stun.value() == 1);
+}
+
+TEST_CASE("A port that is taken is refused") {
+  Suite suite;
+  Worker::Settings settings{.v4 =
+                                net::SocketAddress::Parse("0.0.0.0", suite.worker->port()).value()};
+  const auto second = Worker::Start(std::move(settings), suite.home, suite.random, suite.events);
+  CHECK(second.status().code() == absl::StatusCode::kUnavailable);
+}
+
+TEST_CASE("Closing a feed leaves its players without media, and a new one goes on") {
+  Suite suite;
+  suite.GiveFrame(true, 3);
+  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
+  suite.Connect(player, 3);
+  suite.feed = suite.worker->OpenFeed();
+  suite.Give({std::make_shared<const media::StreamDescription>(TestDescription())});
+  suite.worker->BindTrack("a", 0, *suite.feed);
+  suite.GiveFrame(true, 2);
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    player.Receive();
+    return player.player.packets.size() == 5;
+  }));
+  const auto& packets = player.player.packets;
+  CHECK(packets[3]->view.ssrc == kVideoSsrc);
+  CHECK(packets[3]->view.sequence_number ==
+        static_cast<uint16_t>(packets[2]->view.sequence_number + 1));
+}
+
+}  // namespace sluice::webrtc_media
