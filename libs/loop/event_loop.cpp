@@ -60,7 +60,7 @@ void EventLoop::Stop() {
 
 void EventLoop::Post(Task task) {
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     posted_.push_back(std::move(task));
   }
   uv_async_send(&wake_);
@@ -73,7 +73,7 @@ Duration EventLoop::TakeMaxDelay() { return std::exchange(max_delay_, Duration(0
 void EventLoop::RunPosted() {
   std::vector<Task> tasks;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     tasks.swap(posted_);
   }
   for (Task& task : tasks) task();

@@ -5,11 +5,10 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "libs/base/instant.h"
 
 namespace sluice::loop {
@@ -57,8 +56,9 @@ class EventLoop {
   Duration max_delay_{0};
   std::thread::id thread_;
   bool stopping_ = false;
-  absl::Mutex mutex_;
-  std::vector<Task> posted_ ABSL_GUARDED_BY(mutex_);
+  // Not absl::Mutex: Debian's Abseil is built without TSan, which then sees no order in it.
+  std::mutex mutex_;
+  std::vector<Task> posted_;  // guarded by mutex_
 };
 
 }  // namespace sluice::loop
