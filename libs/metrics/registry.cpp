@@ -4,6 +4,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "libs/base/text.h"
 #include "libs/metrics/families.h"
@@ -43,13 +44,14 @@ class Gathering {
   }
   void Answered() {
     absl::MutexLock lock(&mutex_);
-    --waiting_for_;
+    if (--waiting_for_ == 0) all_in_.Signal();
   }
   // Waits for all that were expected, at most kLongestWait. What comes later is left out.
   void Close() {
     absl::MutexLock lock(&mutex_);
-    auto all_in = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return waiting_for_ == 0; };
-    mutex_.AwaitWithTimeout(absl::Condition(&all_in), kLongestWait);
+    absl::Time deadline = absl::Now() + kLongestWait;
+    bool late = false;
+    while (waiting_for_ > 0 && !late) late = all_in_.WaitWithDeadline(&mutex_, deadline);
     closed_ = true;
   }
   // After Close(): nobody else touches it any more.
@@ -57,6 +59,7 @@ class Gathering {
 
  private:
   absl::Mutex mutex_;
+  absl::CondVar all_in_;
   int waiting_for_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   Scrape::Families families_;  // its by_name is written under mutex_ until closed

@@ -1,5 +1,6 @@
 #include "libs/metrics/registry.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 
 #include "tests/unit/metrics/running_loop.h"
@@ -32,10 +33,10 @@ TEST_CASE("collectors run on their own loops and equal samples are added up") {
   RunningLoop a;
   RunningLoop b;
   Registry registry("x");
-  bool on_loops = true;
+  std::atomic<bool> on_loops = true;
   auto collect = [&](loop::EventLoop& loop, int value) {
     return registry.Collect(loop, [&loop, &on_loops, value](Scrape& scrape) {
-      on_loops = on_loops && loop.IsLoopThread();
+      if (!loop.IsLoopThread()) on_loops = false;
       scrape.AddGauge("players", "Players.", value);
       scrape.AddGauge("workers", "One each.", 1, {{"worker", std::to_string(value)}});
     });
