@@ -7,8 +7,6 @@
 
 #include <mutex>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "libs/base/text.h"
 #include "libs/log/line.h"
 #include "libs/log/rate_limit.h"
@@ -67,8 +65,8 @@ struct Logger::Output {
   }
 
   spdlog::logger logger;
-  absl::Mutex mutex;
-  RateLimit rate_limit ABSL_GUARDED_BY(mutex);
+  std::mutex mutex;
+  RateLimit rate_limit;  // guarded by mutex
 };
 
 Logger::Logger(Options options)
@@ -98,7 +96,7 @@ void Logger::Error(std::string_view event, std::initializer_list<Field> fields) 
 void Logger::WarningLimited(std::string_view event, std::initializer_list<Field> fields) {
   std::optional<uint64_t> suppressed;
   {
-    absl::MutexLock lock(&output_->mutex);
+    std::lock_guard lock(output_->mutex);
     suppressed = output_->rate_limit.Allow(event, MonotonicNow());
   }
   if (suppressed) Write(Level::kWarning, event, fields, *suppressed);

@@ -81,13 +81,14 @@ void Scrape::Families::Add(Kind kind, std::string_view name, std::string_view he
   if (family != nullptr) AddTo(family->samples[labels], value, {});
 }
 
-void Scrape::Families::Add(std::string_view name, std::string_view help, const Labels& labels,
-                           const Histogram& value) {
-  Family* family = Find(Kind::kHistogram, FullName(name), help, value.upper_bounds());
+void Scrape::Families::AddHistogram(std::string_view name, std::string_view help,
+                                    const Labels& labels, std::span<const double> upper_bounds,
+                                    std::span<const uint64_t> counts, double sum) {
+  if (counts.size() != upper_bounds.size() + 1) return;
+  Family* family = Find(Kind::kHistogram, FullName(name), help,
+                        std::vector<double>(upper_bounds.begin(), upper_bounds.end()));
   if (family == nullptr) return;
-  std::vector<uint64_t> counts;
-  for (size_t i = 0; i <= value.upper_bounds().size(); ++i) counts.push_back(value.count(i));
-  AddTo(family->samples[labels], value.sum(), counts);
+  AddTo(family->samples[labels], sum, std::vector<uint64_t>(counts.begin(), counts.end()));
 }
 
 void Scrape::Families::Merge(const Families& other) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,10 @@ struct Scrape::Families {
 
   void Add(Kind kind, std::string_view name, std::string_view help, const Labels& labels,
            double value);
-  void Add(std::string_view name, std::string_view help, const Labels& labels,
-           const Histogram& value);
+  // Also left out: counts that are not one more than the bounds.
+  void AddHistogram(std::string_view name, std::string_view help, const Labels& labels,
+                    std::span<const double> upper_bounds, std::span<const uint64_t> counts,
+                    double sum);
   // Adds all of `other`.
   void Merge(const Families& other);
   // The text format 0.0.4; `service` becomes a label of each sample.

@@ -1,18 +1,17 @@
 #include "libs/metrics/registry.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "libs/base/text.h"
 #include "libs/metrics/families.h"
 
 namespace sluice::metrics {
 namespace {
 
-constexpr absl::Duration kLongestWait = absl::Seconds(1);
+constexpr std::chrono::seconds kLongestWait{1};
 
 std::string Prefix(const std::string& service) {
   std::string out = StrCat("sluice_", service, "_");
@@ -31,7 +30,7 @@ class Gathering {
   explicit Gathering(std::string prefix) { families_.prefix = std::move(prefix); }
 
   void Expect() {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     ++waiting_for_;
   }
   // On a collector's loop.
@@ -39,30 +38,28 @@ class Gathering {
     Scrape::Families own{.prefix = families_.prefix};
     Scrape scrape(own);
     collect(scrape);
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard lock(mutex_);
     if (!closed_) families_.Merge(own);
   }
   void Answered() {
-    absl::MutexLock lock(&mutex_);
-    if (--waiting_for_ == 0) all_in_.Signal();
+    std::lock_guard lock(mutex_);
+    if (--waiting_for_ == 0) all_in_.notify_one();
   }
   // Waits for all that were expected, at most kLongestWait. What comes later is left out.
   void Close() {
-    absl::MutexLock lock(&mutex_);
-    absl::Time deadline = absl::Now() + kLongestWait;
-    bool late = false;
-    while (waiting_for_ > 0 && !late) late = all_in_.WaitWithDeadline(&mutex_, deadline);
+    std::unique_lock lock(mutex_);
+    all_in_.wait_for(lock, kLongestWait, [this] { return waiting_for_ == 0; });
     closed_ = true;
   }
   // After Close(): nobody else touches it any more.
-  Scrape::Families& families() ABSL_NO_THREAD_SAFETY_ANALYSIS { return families_; }
+  Scrape::Families& families() { return families_; }
 
  private:
-  absl::Mutex mutex_;
-  absl::CondVar all_in_;
-  int waiting_for_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  Scrape::Families families_;  // its by_name is written under mutex_ until closed
+  std::mutex mutex_;
+  std::condition_variable all_in_;
+  int waiting_for_ = 0;        // guarded by mutex_
+  bool closed_ = false;        // guarded by mutex_
+  Scrape::Families families_;  // by_name is guarded by mutex_ until closed
 };
 
 // A question to one loop; counts as answered when it goes, also if the loop never ran it.
@@ -81,13 +78,13 @@ struct Question {
 
 struct Registry::State {
   std::string service;
-  absl::Mutex mutex;
-  std::vector<std::shared_ptr<Collecting>> collecting ABSL_GUARDED_BY(mutex);
-  std::vector<Collector> kept ABSL_GUARDED_BY(mutex);
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Collecting>> collecting;  // guarded by mutex
+  std::vector<Collector> kept;                          // guarded by mutex
 
   // Asks under the lock: a loop may go as soon as its registrations have gone, and they need it.
   void Ask(const std::shared_ptr<Gathering>& gathering) {
-    absl::MutexLock lock(&mutex);
+    std::lock_guard lock(mutex);
     for (const std::shared_ptr<Collecting>& one : collecting) {
       auto question = std::make_shared<Question>(gathering);
       one->loop->Post([one, question] {
@@ -108,7 +105,14 @@ void Scrape::AddGauge(std::string_view name, std::string_view help, double value
 }
 void Scrape::AddHistogram(std::string_view name, std::string_view help, const Histogram& value,
                           const Labels& labels) {
-  families_.Add(name, help, labels, value);
+  std::vector<uint64_t> counts;
+  for (size_t i = 0; i <= value.upper_bounds().size(); ++i) counts.push_back(value.count(i));
+  AddHistogram(name, help, value.upper_bounds(), counts, value.sum(), labels);
+}
+void Scrape::AddHistogram(std::string_view name, std::string_view help,
+                          std::span<const double> upper_bounds, std::span<const uint64_t> counts,
+                          double sum, const Labels& labels) {
+  families_.AddHistogram(name, help, labels, upper_bounds, counts, sum);
 }
 
 Registry::Registry(std::string service) : state_(std::make_shared<State>()) {
@@ -119,7 +123,7 @@ Registry::~Registry() = default;
 RegistrationPtr Registry::Collect(loop::EventLoop& loop, Collector collect) {
   struct Registered final : Registration {
     ~Registered() override {
-      absl::MutexLock lock(&state->mutex);
+      std::lock_guard lock(state->mutex);
       std::erase(state->collecting, one);
       one->collect = nullptr;
     }
@@ -129,13 +133,13 @@ RegistrationPtr Registry::Collect(loop::EventLoop& loop, Collector collect) {
   auto registered = std::make_unique<Registered>();
   registered->state = state_;
   registered->one = std::make_shared<Collecting>(Collecting{&loop, std::move(collect)});
-  absl::MutexLock lock(&state_->mutex);
+  std::lock_guard lock(state_->mutex);
   state_->collecting.push_back(registered->one);
   return registered;
 }
 
 void Registry::Keep(Collector add) {
-  absl::MutexLock lock(&state_->mutex);
+  std::lock_guard lock(state_->mutex);
   state_->kept.push_back(std::move(add));
 }
 

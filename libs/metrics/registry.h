@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,10 @@ class Scrape {
                 const Labels& labels = {});
   void AddHistogram(std::string_view name, std::string_view help, const Histogram& value,
                     const Labels& labels = {});
+  // Of one counted elsewhere: counts per bucket, not cumulated, +Inf last; one more than bounds.
+  void AddHistogram(std::string_view name, std::string_view help,
+                    std::span<const double> upper_bounds, std::span<const uint64_t> counts,
+                    double sum, const Labels& labels = {});
 
  private:
   Families& families_;

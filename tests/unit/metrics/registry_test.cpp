@@ -101,6 +101,24 @@ TEST_CASE("equal histograms of several workers are added up") {
   });
 }
 
+TEST_CASE("a histogram counted elsewhere is shown; one with a bucket missing is left out") {
+  RunningLoop runner;
+  Registry registry("x");
+  RegistrationPtr registration = registry.Collect(runner.loop(), [](Scrape& scrape) {
+    const double bounds[] = {0.5, 1};
+    const uint64_t counts[] = {1, 2, 3};
+    scrape.AddHistogram("d_seconds", "D.", bounds, counts, 9.5);
+    scrape.AddHistogram("e_seconds", "E.", bounds, std::span(counts).first(2), 1);
+  });
+  std::string page = registry.Page();
+  CHECK(Has(page, "sluice_x_d_seconds_bucket{service=\"x\",le=\"1\"} 3"));
+  CHECK(Has(page, "sluice_x_d_seconds_count{service=\"x\"} 6"));
+  CHECK(Has(page, "sluice_x_d_seconds_sum{service=\"x\"} 9.5"));
+  CHECK(page.find("sluice_x_e_seconds{") == std::string::npos);
+  CHECK(page.find("sluice_x_e_seconds_count") == std::string::npos);
+  runner.Do([&] { registration.reset(); });
+}
+
 TEST_CASE("a name that stands for two kinds keeps the first") {
   Registry registry("x");
   registry.AddCounter("a_total", "A.").Increment(3);
