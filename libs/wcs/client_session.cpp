@@ -89,7 +89,7 @@ void ClientSession::On(const PlayStreamRequest& request) {
                         .status = StreamStatus::kPending,
                         .create_date_ms = options_.unix_ms ? options_.unix_ms() : 0,
                         .node_id = options_.node_id};
-    Send(StreamStatusMessage(stream));
+    // The SDK has told its page PENDING by itself; a message of ours would tell it twice.
     plays_.emplace(id, std::move(stream));
     actions_.push_back(StartPlay{request});
   }

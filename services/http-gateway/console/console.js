@@ -216,6 +216,13 @@ function fillRow(row, stream) {
   button.setAttribute("aria-label", `${playing ? "Stop" : "Play"} ${stream.name}`);
 }
 
+// A click anywhere in the row plays; the button is the way of the keyboard.
+$("rows").onclick = (event) => {
+  if (event.target.closest("button")) return;
+  const stream = state.streams.find(({ name }) => name === event.target.closest("tr")?.dataset.name);
+  if (stream && stream.name !== player.name) play(stream);
+};
+
 function renderRows() {
   const rows = $("rows");
   const kept = new Map([...rows.children].map((row) => [row.dataset.name, row]));
