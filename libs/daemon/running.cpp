@@ -30,12 +30,17 @@ v1::Node MakeNode(const Setup& setup, const std::string& node_id) {
   return node;
 }
 
-directory::EtcdOptions DirectoryOptions(const Setup& setup, const std::string& node_id) {
+directory::EtcdOptions DirectoryOptions(const Setup& setup, const std::string& node_id,
+                                        log::Logger& log) {
   directory::EtcdOptions options;
   for (const config::HostPort& endpoint : setup.common.directory) {
     options.endpoints.push_back(endpoint.ToString());
   }
   options.lease_file = StrCat(setup.common.run_dir, "/", node_id, ".lease");
+  options.on_connection = [&log](const absl::Status& status) {
+    if (status.ok()) return log.Info("directory is there");
+    log.WarningLimited("directory is away, what runs goes on", {{"cause", status}});
+  };
   return options;
 }
 
@@ -64,7 +69,7 @@ Running::Running(const Setup& setup)
       node_id_(StrCat(setup.service.name, "-", NodeName(setup.common.node_name))),
       ready_file_(setup.common.run_dir, setup.service.name),
       node_(MakeNode(setup, node_id_)),
-      directory_(channels_, DirectoryOptions(setup, node_id_), node_),
+      directory_(channels_, DirectoryOptions(setup, node_id_, log_), node_),
       context_{.common = setup.common,
                .loop = loop_,
                .log = log_,
