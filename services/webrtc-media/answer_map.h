@@ -1,0 +1,17 @@
+// From an answer to what a worker needs, one direction of the mapping.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/sdp/player_answer.h"
+#include "services/webrtc-media/player_settings.h"
+
+namespace sluice::webrtc_media {
+
+// InvalidArgument if the offer's fingerprint cannot be read. The caller fills in `created`.
+absl::StatusOr<PlayerSettings> ToPlayerSettings(const std::string& session_id,
+                                                const sdp::PlayerAnswer& answer,
+                                                const sdp::AnswerSettings& ours);
+
+}  // namespace sluice::webrtc_media

@@ -1,0 +1,19 @@
+// The section `webrtc-media`.
+#pragma once
+
+#include "libs/config/section.h"
+
+namespace sluice::webrtc_media {
+
+struct Config {
+  config::Port first_port{31000};
+  uint32_t port_count = 128;
+  uint32_t workers = 0;
+  bool ipv6 = true;
+  uint32_t max_players = 4000;
+  Duration ice_timeout = 30s;
+
+  void Describe(config::Section& section);
+};
+
+}  // namespace sluice::webrtc_media

@@ -1,0 +1,106 @@
+#include "services/webrtc-media/metrics.h"
+
+#include <array>
+#include <string>
+
+namespace sluice::webrtc_media {
+namespace {
+
+struct NamedCount {
+  Count WorkerCounters::*count;
+  std::string_view name;
+  std::string_view help;
+};
+constexpr std::array kCounts = {
+    NamedCount{&WorkerCounters::rtp_packets, "sent_packets_total", "RTP packets sent to players."},
+    NamedCount{&WorkerCounters::rtp_bytes, "sent_bytes_total", "Bytes of these packets."},
+    NamedCount{&WorkerCounters::rtx_packets, "retransmitted_packets_total",
+               "Packets repeated after a NACK."},
+    NamedCount{&WorkerCounters::datagrams_sent, "sent_datagrams_total",
+               "Datagrams handed to the kernel."},
+    NamedCount{&WorkerCounters::send_calls, "send_calls_total", "System calls that sent them."},
+    NamedCount{&WorkerCounters::datagrams_received, "received_datagrams_total",
+               "Datagrams from players and others."},
+    NamedCount{&WorkerCounters::receiver_reports, "receiver_reports_total",
+               "RTCP report blocks of players."},
+    NamedCount{&WorkerCounters::nacks, "nacks_total", "RTCP NACK messages of players."},
+    NamedCount{&WorkerCounters::plis, "plis_total", "RTCP PLI and FIR messages of players."},
+    NamedCount{&WorkerCounters::replays, "replays_total",
+               "Cached groups of pictures sent again after a PLI."},
+    NamedCount{&WorkerCounters::key_frame_skips, "key_frame_skips_total",
+               "Times a player had to wait for a key frame after a hole."},
+};
+
+struct DropReason {
+  Count WorkerCounters::*count;
+  std::string_view reason;
+};
+constexpr std::array kDrops = {
+    DropReason{&WorkerCounters::late_video, "late-video"},
+    DropReason{&WorkerCounters::send_failures, "send-failure"},
+    DropReason{&WorkerCounters::rtx_refused, "retransmission-refused"},
+    DropReason{&WorkerCounters::unknown_tuple, "unknown-tuple"},
+    DropReason{&WorkerCounters::bad_stun, "bad-stun"},
+    DropReason{&WorkerCounters::bad_rtcp, "bad-rtcp"},
+};
+
+void AddDurations(metrics::Scrape& scrape, std::string_view name, std::string_view help,
+                  const DurationHistogram& histogram) {
+  std::array<double, DurationHistogram::kBounds.size()> bounds;
+  std::array<uint64_t, bounds.size() + 1> counts;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    counts[i] = histogram.in_class(i);
+    if (i < bounds.size()) bounds[i] = static_cast<double>(DurationHistogram::kBounds[i]) / 1e6;
+  }
+  scrape.AddHistogram(name, help, bounds, counts, histogram.sum_seconds());
+}
+
+void CollectWorker(metrics::Scrape& scrape, const Worker& worker, const std::string& number) {
+  const WorkerCounters& counters = worker.counters();
+  for (const NamedCount& known : kCounts) {
+    scrape.AddCounter(known.name, known.help, static_cast<double>((counters.*known.count).value()));
+  }
+  for (const DropReason& drop : kDrops) {
+    scrape.AddCounter("dropped_total", "Packets and datagrams dropped, by reason.",
+                      static_cast<double>((counters.*drop.count).value()),
+                      {{"reason", std::string(drop.reason)}});
+  }
+  scrape.AddCounter("dropped_total", "Packets and datagrams dropped, by reason.",
+                    static_cast<double>(worker.queue().refused_packets()),
+                    {{"reason", "worker-queue-full"}});
+  const metrics::Labels labels = {{"worker", number}};
+  scrape.AddGauge("worker_queue_bytes", "Packets on their way to a worker.",
+                  static_cast<double>(worker.queue().bytes()), labels);
+  scrape.AddGauge("worker_players", "Players of a worker.",
+                  static_cast<double>(counters.players.value()), labels);
+  AddDurations(scrape, "send_delay_seconds", "From the publisher's socket to the player's.",
+               counters.send_delay);
+  AddDurations(scrape, "time_to_first_media_seconds",
+               "From CreatePlayer to the first media packet.", counters.time_to_first_media);
+}
+
+}  // namespace
+
+void CollectMetrics(metrics::Scrape& scrape, const Players& players, const WorkerPool& pool) {
+  const Players::Counters& counters = players.counters();
+  scrape.AddGauge("players", "Players, those still connecting included.",
+                  static_cast<double>(players.player_count()));
+  scrape.AddGauge("playing_players", "Players that get media.",
+                  static_cast<double>(players.playing_count()));
+  scrape.AddGauge("subscriptions", "Streams taken from other daemons, renditions apart.",
+                  static_cast<double>(players.subscription_count()));
+  scrape.AddCounter("players_created_total", "Players that got an answer.",
+                    static_cast<double>(counters.created));
+  scrape.AddCounter("players_refused_total", "Requests that were refused.",
+                    static_cast<double>(counters.refused));
+  scrape.AddCounter("key_frame_requests_total", "Key frames asked for upstream.",
+                    static_cast<double>(counters.key_frame_requests));
+  for (size_t i = 0; i < kEndReasons; ++i) {
+    scrape.AddCounter("players_ended_total", "Players that ended, by reason.",
+                      static_cast<double>(counters.ended[i]),
+                      {{"reason", std::string(EndReasonName(static_cast<EndReason>(i)))}});
+  }
+  for (size_t i = 0; i < pool.size(); ++i) CollectWorker(scrape, pool.worker(i), std::to_string(i));
+}
+
+}  // namespace sluice::webrtc_media

@@ -1,0 +1,267 @@
+#include "services/webrtc-media/players.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "services/webrtc-media/answer_map.h"
+#include "services/webrtc-media/candidates.h"
+
+namespace sluice::webrtc_media {
+namespace {
+
+constexpr size_t kMaxSessionId = 128;
+
+bool IsValidSessionId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxSessionId &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+}  // namespace
+
+Players::Players(Settings settings, relay::RelayContext relays, log::Logger& log,
+                 RandomSource& random)
+    : settings_(std::move(settings)), relays_(std::move(relays)), log_(log), random_(random) {}
+
+Players::~Players() { *alive_ = false; }
+
+void Players::SetPool(WorkerPool& pool) {
+  pool_ = &pool;
+  context_ = std::make_unique<SubscriptionContext>(SubscriptionContext{relays_, pool, log_});
+}
+
+absl::Status Players::Check(const Request& request) const {
+  if (draining_) return absl::UnavailableError("the node drains");
+  if (!IsValidSessionId(request.session_id)) {
+    return absl::InvalidArgumentError("session_id must be 1 to 128 printable characters");
+  }
+  if (!media::IsValidStreamName(request.stream_name)) {
+    return absl::InvalidArgumentError("stream_name is not a stream name");
+  }
+  if (players_.contains(request.session_id)) {
+    return absl::AlreadyExistsError(StrCat("session ", request.session_id, " is in use"));
+  }
+  if (players_.size() >= settings_.max_players) {
+    return absl::ResourceExhaustedError("the node has as many players as it may (max_players)");
+  }
+  return absl::OkStatus();
+}
+
+void Players::Create(Request request, OnAnswer on_answer) {
+  const absl::Status checked = Check(request);
+  absl::StatusOr<sdp::SessionDescription> offer = checked;
+  if (checked.ok()) offer = sdp::Parse(request.offer_sdp);
+  if (offer.ok()) {
+    const absl::Status usable = sdp::CheckPlayerOffer(*offer);
+    if (!usable.ok()) offer = usable;
+  }
+  if (!offer.ok()) {
+    ++counters_.refused;
+    return on_answer(offer.status());
+  }
+  request.offer_sdp.clear();
+  const std::string session_id = request.session_id;
+  StreamSubscription& subscription = Subscribe(request.stream_name);
+  players_[session_id] = {.request = std::move(request),
+                          .created = absl::Now(),
+                          .asked = relays_.loop.now(),
+                          .offer = *std::move(offer),
+                          .on_answer = std::move(on_answer)};
+  subscription.WhenReady(
+      [this, session_id](const absl::Status& status) { OnStreamReady(session_id, status); });
+}
+
+StreamSubscription& Players::Subscribe(const std::string& stream_name) {
+  std::unique_ptr<StreamSubscription>& subscription = subscriptions_[stream_name];
+  // One that is over still ends its players, who need it no more: the name may be live again.
+  if (subscription == nullptr || subscription->over()) {
+    subscription =
+        std::make_unique<StreamSubscription>(*context_, media::StreamKey{stream_name, ""});
+  }
+  return *subscription;
+}
+
+void Players::OnStreamReady(const std::string& session_id, const absl::Status& status) {
+  const auto found = players_.find(session_id);
+  if (found == players_.end() || found->second.state != State::kCreating) return;
+  Player& player = found->second;
+  if (!status.ok()) {
+    const bool blind = absl::IsNotFound(status) && !relays_.directory.synced();
+    return Refuse(session_id, blind ? absl::UnavailableError("the directory is away") : status);
+  }
+  absl::StatusOr<std::string> answer = Join(player);
+  if (!answer.ok()) return Refuse(session_id, answer.status());
+  ++counters_.created;
+  player.state = State::kPending;
+  log_.Info("player joined", {{"session", session_id},
+                              {"stream", player.request.stream_name},
+                              {"protocol", player.request.protocol},
+                              {"peer", player.request.client_address}});
+  v1::SessionEvent event;
+  event.set_state(v1::SESSION_STATE_PENDING);
+  Tell(player, std::move(event));
+  std::exchange(player.on_answer, nullptr)(std::move(answer));
+}
+
+absl::StatusOr<std::string> Players::Join(Player& player) {
+  StreamSubscription& subscription = *subscriptions_[player.request.stream_name];
+  player.worker = pool_->LeastLoaded();
+  const sdp::AnswerSettings ours = MakeAnswerSettings(pool_->worker(player.worker));
+  SLUICE_ASSIGN_OR_RETURN(
+      const sdp::PlayerAnswer answer,
+      sdp::MakePlayerAnswer(player.offer, subscription.description(), ours, random_));
+  SLUICE_ASSIGN_OR_RETURN(PlayerSettings settings,
+                          ToPlayerSettings(player.request.session_id, answer, ours));
+  settings.created = player.asked;
+  player.counters = settings.counters;
+  player.offer = {};
+  SLUICE_RETURN_IF_ERROR(subscription.Join(player.worker, std::move(settings)));
+  return sdp::Serialize(answer.description);
+}
+
+sdp::AnswerSettings Players::MakeAnswerSettings(const Worker& worker) const {
+  const std::vector<net::SocketAddress> addresses =
+      settings_.advertise.empty() ? LocalAddresses() : settings_.advertise;
+  sdp::AnswerSettings ours;
+  ours.ice_ufrag = random_.NextHex(8);
+  ours.ice_password = random_.NextHex(16);
+  ours.fingerprint = settings_.fingerprint;
+  ours.candidates = MakeCandidates(addresses, worker.port(), worker.has_ipv6());
+  ours.cname = random_.NextHex(8);
+  ours.stream_id = random_.NextUuid();
+  return ours;
+}
+
+void Players::Refuse(const std::string& session_id, const absl::Status& status) {
+  const auto found = players_.find(session_id);
+  const OnAnswer on_answer = std::move(found->second.on_answer);
+  ++counters_.refused;
+  log_.WarningLimited("player refused", {{"session", session_id},
+                                         {"stream", found->second.request.stream_name},
+                                         {"peer", found->second.request.client_address},
+                                         {"cause", status}});
+  Forget(session_id);
+  on_answer(status);
+}
+
+absl::Status Players::Close(const std::string& session_id) {
+  const auto found = players_.find(session_id);
+  if (found == players_.end()) {
+    return absl::NotFoundError(StrCat("no session ", session_id));
+  }
+  if (found->second.state == State::kCreating) {
+    Refuse(session_id, absl::CancelledError("closed before it was answered"));
+  } else {
+    pool_->worker(found->second.worker).RemovePlayer(session_id, EndReason::kClosed);
+  }
+  return absl::OkStatus();
+}
+
+void Players::OnPlayerPlaying(const std::string& session_id, Duration time_to_first_media) {
+  const auto found = players_.find(session_id);
+  if (found == players_.end()) return;
+  found->second.state = State::kPlaying;
+  log_.Info("player plays",
+            {{"session", session_id}, {"after_ms", ToMilliseconds(time_to_first_media)}});
+  v1::SessionEvent event;
+  event.set_state(v1::SESSION_STATE_PLAYING);
+  const int64_t microseconds = time_to_first_media.count();
+  event.mutable_time_to_first_media()->set_seconds(microseconds / 1'000'000);
+  event.mutable_time_to_first_media()->set_nanos(
+      static_cast<int32_t>(microseconds % 1'000'000 * 1000));
+  Tell(found->second, std::move(event));
+}
+
+void Players::OnPlayerEnded(const std::string& session_id, EndReason reason,
+                            const std::string& detail) {
+  const auto found = players_.find(session_id);
+  if (found == players_.end()) return;
+  ++counters_.ended[static_cast<size_t>(reason)];
+  log_.Info("player ended", {{"session", session_id},
+                             {"stream", found->second.request.stream_name},
+                             {"cause", EndReasonName(reason)},
+                             {"detail", detail}});
+  v1::SessionEvent event;
+  event.set_state(v1::SESSION_STATE_ENDED);
+  event.set_end_reason(ToProto(reason));
+  event.set_detail(detail);
+  Tell(found->second, std::move(event));
+  Forget(session_id);
+}
+
+void Players::OnKeyFrameWanted(size_t worker, FeedId feed, uint32_t track_id) {
+  ++counters_.key_frame_requests;
+  for (auto& [name, subscription] : subscriptions_) {
+    if (subscription->RequestKeyFrame(worker, feed, track_id)) return;
+  }
+}
+
+void Players::Forget(const std::string& session_id) {
+  const auto found = players_.find(session_id);
+  const std::string stream_name = found->second.request.stream_name;
+  players_.erase(found);
+  const auto subscription = subscriptions_.find(stream_name);
+  if (subscription != subscriptions_.end()) subscription->second->Leave(session_id);
+  PostSweep(stream_name);
+  if (draining_ && players_.empty() && drained_ != nullptr) std::exchange(drained_, nullptr)();
+}
+
+void Players::PostSweep(const std::string& stream_name) {
+  relays_.loop.Post([this, alive = alive_, stream_name] {
+    if (!*alive) return;
+    const auto found = subscriptions_.find(stream_name);
+    if (found != subscriptions_.end() && found->second->idle()) subscriptions_.erase(found);
+  });
+}
+
+void Players::Tell(const Player& player, v1::SessionEvent event) {
+  event.set_session_id(player.request.session_id);
+  watchers_.Tell(player.request.owner, event);
+}
+
+uint64_t Players::Watch(const std::string& owner, std::unique_ptr<SessionWriter> writer) {
+  std::vector<v1::SessionEvent> present;
+  for (const auto& [session_id, player] : players_) {
+    if (player.request.owner != owner || player.state == State::kCreating) continue;
+    present.emplace_back().set_session_id(session_id);
+    present.back().set_state(player.state == State::kPlaying ? v1::SESSION_STATE_PLAYING
+                                                             : v1::SESSION_STATE_PENDING);
+  }
+  return watchers_.Add(owner, std::move(writer), present);
+}
+
+std::vector<v1::PlayerStatus> Players::List(const std::string& stream_name) const {
+  std::vector<v1::PlayerStatus> list;
+  for (const auto& [session_id, player] : players_) {
+    if (player.state == State::kCreating) continue;
+    if (!stream_name.empty() && player.request.stream_name != stream_name) continue;
+    v1::PlayerStatus& status = list.emplace_back();
+    status.set_id(session_id);
+    status.set_media_session_id(session_id);
+    status.mutable_key()->set_name(player.request.stream_name);
+    status.set_protocol(player.request.protocol);
+    status.set_address(player.request.client_address);
+    status.mutable_created()->set_seconds(absl::ToUnixSeconds(player.created));
+    status.set_packets(player.counters->packets.value());
+    status.set_bytes(player.counters->bytes.value());
+    status.set_dropped_packets(player.counters->dropped_packets.value());
+    status.set_state(player.state == State::kPlaying ? "playing" : "pending");
+  }
+  return list;
+}
+
+void Players::Drain(std::function<void()> drained) {
+  draining_ = true;
+  if (players_.empty()) return drained();
+  drained_ = std::move(drained);
+}
+
+size_t Players::playing_count() const {
+  return static_cast<size_t>(std::count_if(players_.begin(), players_.end(), [](const auto& entry) {
+    return entry.second.state == State::kPlaying;
+  }));
+}
+
+}  // namespace sluice::webrtc_media

@@ -1,0 +1,117 @@
+// All players of the node: made from offers, ended, shown.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "libs/metrics/values.h"
+#include "libs/sdp/player_answer.h"
+#include "services/webrtc-media/session_watchers.h"
+#include "services/webrtc-media/status_map.h"
+#include "services/webrtc-media/stream_subscription.h"
+#include "sluice/v1/status.pb.h"
+
+namespace sluice::webrtc_media {
+
+// Home loop only.
+class Players final : public WorkerPool::Delegate {
+ public:
+  struct Settings {
+    std::string fingerprint;  // of our certificate, "sha-256 AB:..."
+    // Where clients outside reach us; empty = this host's addresses, read anew for each answer.
+    std::vector<net::SocketAddress> advertise;
+    size_t max_players = 4000;
+  };
+  struct Request {
+    std::string session_id;  // 1..128 printable characters
+    std::string stream_name;
+    std::string offer_sdp;
+    std::string owner;
+    std::string protocol;
+    std::string client_address;
+  };
+  // The answer's text.
+  using OnAnswer = std::function<void(absl::StatusOr<std::string>)>;
+
+  Players(Settings settings, relay::RelayContext relays, log::Logger& log, RandomSource& random);
+  ~Players() override;
+
+  // Before anything else: the pool's delegate is this object. It outlives the players' last call
+  // but Stop().
+  void SetPool(WorkerPool& pool);
+
+  // Makes a player; on_answer is called once, in here or later. Errors as WebRtc.CreatePlayer.
+  void Create(Request request, OnAnswer on_answer);
+  // NotFound if there is no such player.
+  absl::Status Close(const std::string& session_id);
+  // Tells of `owner`'s sessions, now and from now on. Returns as SessionWatchers::Add().
+  uint64_t Watch(const std::string& owner, std::unique_ptr<SessionWriter> writer);
+  void Unwatch(uint64_t number) { watchers_.Forget(number); }
+  // stream_name: empty = all.
+  std::vector<v1::PlayerStatus> List(const std::string& stream_name) const;
+
+  // Takes no new players; calls back once when the last one has ended.
+  void Drain(std::function<void()> drained);
+
+  // What the daemon shows of itself.
+  struct Counters {
+    uint64_t created = 0;
+    uint64_t refused = 0;
+    uint64_t ended[kEndReasons] = {};
+    uint64_t key_frame_requests = 0;
+  };
+  const Counters& counters() const { return counters_; }
+  size_t player_count() const { return players_.size(); }
+  size_t playing_count() const;
+  size_t subscription_count() const { return subscriptions_.size(); }
+
+  // WorkerPool::Delegate:
+  void OnPlayerPlaying(const std::string& session_id, Duration time_to_first_media) override;
+  void OnPlayerEnded(const std::string& session_id, EndReason reason,
+                     const std::string& detail) override;
+  void OnKeyFrameWanted(size_t worker, FeedId feed, uint32_t track_id) override;
+
+ private:
+  enum class State { kCreating, kPending, kPlaying };
+  struct Player {
+    Request request;  // offer_sdp is cleared
+    State state = State::kCreating;
+    absl::Time created;
+    Instant asked{};
+    size_t worker = 0;
+    std::shared_ptr<PlayerCounters> counters;
+    sdp::SessionDescription offer;  // until it is answered
+    OnAnswer on_answer;             // until it is called
+  };
+
+  absl::Status Check(const Request& request) const;
+  StreamSubscription& Subscribe(const std::string& stream_name);
+  void OnStreamReady(const std::string& session_id, const absl::Status& status);
+  absl::StatusOr<std::string> Join(Player& player);
+  sdp::AnswerSettings MakeAnswerSettings(const Worker& worker) const;
+  void Refuse(const std::string& session_id, const absl::Status& status);
+  void Tell(const Player& player, v1::SessionEvent event);
+  void Forget(const std::string& session_id);
+  // Lets a subscription that nobody needs go, after the present callbacks.
+  void PostSweep(const std::string& stream_name);
+
+  Settings settings_;
+  relay::RelayContext relays_;
+  log::Logger& log_;
+  RandomSource& random_;
+  WorkerPool* pool_ = nullptr;
+  std::unique_ptr<SubscriptionContext> context_;
+  SessionWatchers watchers_;
+  std::map<std::string, std::unique_ptr<StreamSubscription>> subscriptions_;  // by stream name
+  std::map<std::string, Player> players_;  // by session id; at most max_players
+  Counters counters_;
+  bool draining_ = false;
+  std::function<void()> drained_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace sluice::webrtc_media

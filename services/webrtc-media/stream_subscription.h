@@ -1,0 +1,88 @@
+// This daemon's one feed of a stream, with the players that live from it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/webrtc-media/audio_rendition.h"
+#include "services/webrtc-media/stream_feeds.h"
+
+namespace sluice::webrtc_media {
+
+// Relays the stream while it lives; a relay that breaks is replaced for up to kRecoveryTime while
+// the directory has the stream. Each player's audio is taken from the stream or, if the player
+// cannot decode it, from the rendition. Home loop only.
+class StreamSubscription {
+ public:
+  // A stream that is not ready yet is waited for no longer.
+  static constexpr Duration kReadyTime = 1s;
+  static constexpr Duration kRecoveryTime = 10s;
+  static constexpr Duration kRecoveryInterval = 500ms;
+
+  using OnReady = std::function<void(const absl::Status&)>;
+
+  StreamSubscription(SubscriptionContext& context, media::StreamKey key);
+  ~StreamSubscription();
+
+  // Calls back, never in here, when the stream's tracks are known: description() is there. Or:
+  // NotFound, no such stream; Unavailable, its daemon does not answer.
+  void WhenReady(OnReady on_ready);
+  const media::StreamDescription& description() const { return *description_; }
+
+  // Adds a player on a worker, after WhenReady has said Ok. Errors as Worker::AddPlayer().
+  absl::Status Join(size_t worker, PlayerSettings settings);
+  // After the worker has said that the player has ended.
+  void Leave(const std::string& session_id);
+
+  // True if the feed was this subscription's: its source has been asked.
+  bool RequestKeyFrame(size_t worker, FeedId feed, uint32_t track_id);
+
+  // Nobody plays or waits: it may go.
+  bool idle() const { return members_.empty() && waiting_.empty(); }
+  // No player can join any more.
+  bool over() const { return over_; }
+  const media::StreamKey& key() const { return key_; }
+  // nullptr: no player needs one.
+  const AudioRendition* rendition() const { return rendition_.get(); }
+
+ private:
+  struct AudioTrack {
+    size_t index = 0;  // in PlayerSettings::tracks
+    std::vector<PlayerFormat> formats;
+    bool on_rendition = false;
+  };
+  struct Member {
+    size_t worker = 0;
+    std::vector<AudioTrack> audio;
+  };
+
+  void OpenRelay();
+  void OnOpen(const absl::Status& status);
+  void OnDescription(const fanout::DescriptionPtr& description);
+  void OnEnd(const fanout::StreamEnd& end);
+  void Recover(const absl::Status& cause);
+  void EndForGood(const fanout::StreamEnd& end);
+  void AnswerWaiting(const absl::Status& status);
+  void BindAudio(const std::string& session_id, Member& member);
+  void ReleaseRendition(size_t worker);
+
+  SubscriptionContext& context_;
+  media::StreamKey key_;
+  StreamFeeds feeds_;
+  std::unique_ptr<relay::StreamRelay> relay_;
+  std::unique_ptr<AudioRendition> rendition_;
+  fanout::DescriptionPtr description_;
+  std::vector<OnReady> waiting_;           // bounded by the daemon's max_players
+  std::map<std::string, Member> members_;  // by session id
+  loop::Timer ready_timer_;
+  loop::Timer recovery_timer_;
+  Instant recovery_deadline_{};  // zero: the relay is well
+  bool waited_ = false;          // for kReadyTime
+  bool over_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace sluice::webrtc_media
