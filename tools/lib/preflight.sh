@@ -62,11 +62,11 @@ check_disk() {
 
 # check_ports CONFIG SUPERVISOR
 check_ports() {
-  local section key port protocol faults=0
+  local section key port faults=0
   while read -r section key port; do
-    protocol=tcp
-    [[ $section == webrtc-media && $key != grpc_port && $key != metrics_port ]] && protocol=udp
-    check_port "$protocol" "$port" "$section.$key" "$2" || faults=1
+    # Media takes the first free block from there on.
+    [[ $section.$key == webrtc-media.first_port ]] && continue
+    check_port tcp "$port" "$section.$key" "$2" || faults=1
   done < <(config_ports "$1")
   for port in $(directory_ports "$1"); do
     check_port tcp "$port" "common.directory" "$2" || faults=1

@@ -8,8 +8,13 @@ import { Suite } from './suite.mjs';
 export function useSuite({ browser = false, ...options } = {}) {
   const world = {};
   before(async () => {
-    world.suite = await Suite.start(options);
-    if (browser) world.browser = await Browser.open();
+    try {
+      world.suite = await Suite.start(options);
+      if (browser) world.browser = await Browser.open();
+    } catch (error) {
+      console.log(error); // once; the scenarios then say less
+      world.broken = true;
+    }
   });
   after(async () => {
     await world.browser?.close();
@@ -17,6 +22,7 @@ export function useSuite({ browser = false, ...options } = {}) {
   });
   world.scenario = (sentence, play, { timeout = 90000 } = {}) =>
     test(sentence, { timeout }, async (context) => {
+      if (world.broken) throw new Error('the suite did not start');
       try {
         await play(context);
       } catch (error) {

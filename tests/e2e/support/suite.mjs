@@ -30,7 +30,7 @@ function configuration(folder, ports) {
       drain_timeout: '2s',
     },
     ingest: { rtmp_port: ports.rtmp },
-    'webrtc-media': { media_port: ports.media },
+    'webrtc-media': { first_port: ports.media },
     'signalling-gateway': { ws_port: ports.ws },
     'http-gateway': { http_port: ports.http },
     admin: { merged_metrics_port: ports.metrics },
@@ -57,7 +57,7 @@ export class Suite {
     suite.config = join(suite.folder, 'sluice.yaml');
     writeFileSync(suite.config, yaml(sections));
     writeFileSync(join(suite.folder, 'admin-password'), `${suite.password}\n`, { mode: 0o600 });
-    mkdirSync(join(suite.folder, 'etcd'));
+    mkdirSync(join(suite.folder, 'etcd'), { mode: 0o700 });
     if (user) suite.#giveTo(user);
     try {
       await suite.#startAll();
