@@ -99,14 +99,14 @@ export class Suite {
 
   // Waits for the ready file of the running process; returns what it says.
   ready(service) {
+    const child = this.daemons.get(service);
     const file = join(this.folder, 'run', `${service}.ready`);
-    return until(`${service} is ready`, () => {
-      const child = this.daemons.get(service);
-      if (!child.running) throw new Error(`${service} has ended:\n${child.output}`);
-      if (!existsSync(file)) return null;
-      const said = JSON.parse(readFileSync(file, 'utf8'));
-      return said.pid === child.pid && said;
+    const saysSo = until(`${service} is ready`, () => {
+      const said = existsSync(file) && JSON.parse(readFileSync(file, 'utf8'));
+      return said && said.pid === child.pid && said;
     });
+    const ended = child.exited.then((end) => { throw new Error(`${service} ended with ${end}`); });
+    return Promise.race([saysSo, ended]);
   }
 
   http(path = '/') { return `http://127.0.0.1:${this.ports.http}${path}`; }
