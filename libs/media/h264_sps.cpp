@@ -36,7 +36,7 @@ void SkipScalingList(BitReader& reader, int size) {
   int last_scale = 8;
   int next_scale = 8;
   for (int i = 0; i < size && reader.ok(); ++i) {
-    if (next_scale != 0) next_scale = (last_scale + reader.ReadSignedExpGolomb() + 256) & 0xff;
+    if (next_scale != 0) next_scale = (last_scale + (reader.ReadSignedExpGolomb() & 0xff)) & 0xff;
     if (next_scale != 0) last_scale = next_scale;
   }
 }

@@ -1,0 +1,17 @@
+// Any bytes as H.264: a parameter set, a slice, Annex B, lengths.
+#include "libs/media/h264_nal_unit.h"
+#include "libs/media/h264_slice.h"
+#include "libs/media/h264_sps.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace sluice::media;
+  sluice::ByteView bytes(data, size);
+  auto sps = ParseH264Sps(bytes);
+  if (sps.ok() && (sps->width == 0 || sps->width > 16384 || sps->height == 0)) __builtin_trap();
+  ParseH264SliceStart(bytes);
+  KindOf(SplitAnnexB(bytes));
+  for (int length_size : {1, 2, 4}) {
+    if (auto nal_units = SplitLengthPrefixed(bytes, length_size)) KindOf(*nal_units);
+  }
+  return 0;
+}
