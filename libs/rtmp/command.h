@@ -50,7 +50,6 @@ inline constexpr char kPlayStreamNotFound[] = "NetStream.Play.StreamNotFound";
 inline constexpr char kPlayFailed[] = "NetStream.Play.Failed";
 inline constexpr char kPlayUnpublishNotify[] = "NetStream.Play.UnpublishNotify";
 inline constexpr char kPlayStop[] = "NetStream.Play.Stop";
-inline constexpr char kDataStart[] = "NetStream.Data.Start";
 }  // namespace status_code
 
 enum class StatusLevel : uint8_t { kStatus, kError };

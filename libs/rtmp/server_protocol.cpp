@@ -158,7 +158,6 @@ void ServerProtocol::AcceptPlay(uint32_t stream_id) {
   SendStatus(stream_id, StatusLevel::kStatus, status_code::kPlayStart,
              StrCat("Started playing ", stream->name, "."));
   Send(DataMessage({"|RtmpSampleAccess", true, true}, stream_id));
-  Send(DataMessage({"onStatus", amf::MakeObject({{"code", status_code::kDataStart}})}, stream_id));
 }
 
 void ServerProtocol::RejectPlay(uint32_t stream_id, std::string_view code,

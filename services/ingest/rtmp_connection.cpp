@@ -214,10 +214,11 @@ void RtmpConnection::CheckTime(Instant now) {
     if (now - last_sign_of_life_ > kCloseTimeout) OnClosed(absl::DeadlineExceededError("closing"));
     return;
   }
-  counters().sent_bytes += connection_.sent_bytes() - sent_bytes_seen_;
-  if (std::exchange(sent_bytes_seen_, connection_.sent_bytes()) != connection_.sent_bytes()) {
-    last_sign_of_life_ = now;
-  }
+  uint64_t sent = connection_.sent_bytes() - sent_bytes_seen_;
+  sent_bytes_seen_ += sent;
+  counters().sent_bytes += sent;
+  // Players need not answer anything while they take what they get; a publisher only gets pings.
+  if (sent > 0 && !players_.empty()) last_sign_of_life_ = now;
   if (!connected_ && now - opened_ > context_.config.handshake_timeout) {
     ++counters().connections_timed_out;
     return CloseBecause("client timed out", absl::DeadlineExceededError("no connect command"));

@@ -91,7 +91,7 @@ class RtmpConnection final : public net::StreamConnection::Delegate {
   std::map<uint32_t, std::unique_ptr<Publisher>> publishers_;  // by RTMP message stream
   std::map<uint32_t, std::unique_ptr<RtmpPlayer>> players_;    // by RTMP message stream
   Instant opened_;
-  Instant last_sign_of_life_;  // bytes came, or bytes left
+  Instant last_sign_of_life_;  // bytes came, or left for players
   Instant last_ping_;
   uint64_t sent_bytes_seen_ = 0;
   net::StreamConnection connection_;

@@ -232,7 +232,8 @@ void RtmpPlay::AppendHeaders(uint32_t timestamp, std::vector<PlayMessage>& out) 
   if (!video_.has_value() && !audio_.has_value()) return;
   amf::EcmaArray metadata = Metadata(video_.has_value() ? &video_->track : nullptr,
                                      audio_.has_value() ? &audio_->track : nullptr);
-  out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kDataAmf0, timestamp, {},
+  // At time 0: ffmpeg takes metadata of any other time for a text track.
+  out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kDataAmf0, 0, {},
                             amf::SerializeValues({"onMetaData", std::move(metadata)})));
   if (video_.has_value()) {
     Bytes header;

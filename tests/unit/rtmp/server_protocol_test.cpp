@@ -242,7 +242,7 @@ TEST_CASE("RTMP 7.2.2.1: play is asked for, accepted, and ends with the stream")
 
   session.protocol.AcceptPlay(1);
   std::vector<Message> answers = session.Answers();
-  REQUIRE(answers.size() == 5);
+  REQUIRE(answers.size() == 4);
   CHECK(ParseUserControl(answers[0])->type == UserControlType::kStreamBegin);
   CHECK(ParseUserControl(answers[0])->value == 1);
   CHECK(ParseCommand(answers[1])->argument(1).Find("code")->text() == "NetStream.Play.Reset");

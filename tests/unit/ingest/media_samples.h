@@ -1,0 +1,59 @@
+// Messages of an RTMP publisher: H.264 640x360 and AAC 44.1 kHz mono.
+#pragma once
+
+#include "libs/flv/audio_tag.h"
+#include "libs/flv/video_tag.h"
+#include "libs/media/h264_nal_unit.h"
+#include "libs/rtmp/event.h"
+#include "tests/support/hex.h"
+
+namespace sluice::ingest {
+
+// What libx264 (ultrafast) wrote: Constrained Baseline, 640x360, 30 frames per second.
+inline Bytes AvcConfiguration() {
+  return test::Hex(
+      "0142c01effe1 0019 6742c01eda0280bfe5c044000003000400000300f03c58ba80 01 0004 68ce0fc8");
+}
+// Main, 1280x720 by another SPS; the same PPS.
+inline Bytes OtherAvcConfiguration() {
+  return test::Hex(
+      "0142c028ffe1 001a 6742c028d900780227e5c044000003000400000300f03c60c920 01 0005 68cb83cb20");
+}
+inline Bytes AacConfiguration() { return test::Hex("1208"); }  // LC, 44.1 kHz, mono
+
+inline rtmp::MediaEvent Video(uint32_t timestamp, flv::VideoFrameType frame_type,
+                              flv::AvcPacketType packet_type, int32_t composition_time_ms,
+                              ByteView body) {
+  rtmp::MediaEvent event{1, rtmp::MessageType::kVideo, timestamp, {}};
+  flv::AppendAvcTagHeader(frame_type, packet_type, composition_time_ms, event.payload);
+  event.payload.insert(event.payload.end(), body.begin(), body.end());
+  return event;
+}
+inline rtmp::MediaEvent VideoHeader(const Bytes& configuration = AvcConfiguration()) {
+  return Video(0, flv::VideoFrameType::kKey, flv::AvcPacketType::kSequenceHeader, 0, configuration);
+}
+// One picture of one slice of `size` bytes.
+inline rtmp::MediaEvent Picture(uint32_t timestamp, bool key_frame, int32_t composition_time_ms = 0,
+                                size_t size = 100) {
+  Bytes nal_unit(size, static_cast<uint8_t>(timestamp));
+  nal_unit[0] = key_frame ? 0x65 : 0x41;
+  Bytes body;
+  media::AppendLengthPrefixed(nal_unit, body);
+  return Video(timestamp, key_frame ? flv::VideoFrameType::kKey : flv::VideoFrameType::kInter,
+               flv::AvcPacketType::kNalUnits, composition_time_ms, body);
+}
+
+inline rtmp::MediaEvent Audio(uint32_t timestamp, flv::AacPacketType packet_type, ByteView body) {
+  rtmp::MediaEvent event{1, rtmp::MessageType::kAudio, timestamp, {}};
+  flv::AppendAacTagHeader(packet_type, event.payload);
+  event.payload.insert(event.payload.end(), body.begin(), body.end());
+  return event;
+}
+inline rtmp::MediaEvent AudioHeader(const Bytes& configuration = AacConfiguration()) {
+  return Audio(0, flv::AacPacketType::kSequenceHeader, configuration);
+}
+inline rtmp::MediaEvent Sound(uint32_t timestamp) {
+  return Audio(timestamp, flv::AacPacketType::kRaw, Bytes(40, static_cast<uint8_t>(timestamp)));
+}
+
+}  // namespace sluice::ingest
