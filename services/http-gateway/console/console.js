@@ -16,7 +16,7 @@ const element = (tag, className, text) => {
 // --- Words ---
 
 const PROTOCOLS = { rtmp: "RTMP", webrtc: "WebRTC", whip: "WHIP", rtsp: "RTSP" };
-const CODECS = { opus: "Opus", PCMU: "G.711 µ-law", PCMA: "G.711 A-law" };
+const CODECS = { H264: "H.264", H265: "H.265", opus: "Opus", PCMU: "G.711 µ-law", PCMA: "G.711 A-law" };
 
 const protocolWords = (stream) => PROTOCOLS[stream.protocol] || stream.protocol || "unknown";
 const codecWords = (track) => CODECS[track.codec] || track.codec;
@@ -24,9 +24,9 @@ const codecsWords = (stream) => [stream.video, stream.audio].filter(Boolean).map
 const sizeWords = (stream) => {
   if (!stream.video) return "sound only";
   if (!stream.video.width) return "—";
-  const rate = stream.video.frameRate ? ` · ${Math.round(stream.video.frameRate)} fps` : "";
-  return `${stream.video.width} × ${stream.video.height}${rate}`;
+  return `${stream.video.width} × ${stream.video.height}`;
 };
+const rateWords = (stream) => (stream.video?.frameRate ? `${Math.round(stream.video.frameRate)} frames/s` : "");
 const bitrateWords = (bps) => {
   if (!bps) return "—";
   return bps >= 1e6 ? `${(bps / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bps / 1e3)} kbit/s`;
@@ -51,6 +51,7 @@ function say(kind, words, veil = kind !== "good") {
   $("player-state").textContent = words;
   $("veil").textContent = words;
   $("veil").hidden = !veil;
+  $("video").controls = !veil;
 }
 
 function showFigures(figures) {
@@ -189,14 +190,14 @@ function fillRow(row, stream) {
   const set = (td, words, under) => {
     if (td.dataset.shown === words + under) return;
     td.dataset.shown = words + under;
-    td.replaceChildren(words);
+    td.replaceChildren(element("span", "", words));
     if (under) td.append(element("span", "under", under));
   };
   const remark = stream.remark || (stream.video?.bFrames ? "has B-frames" : "");
   set(cell("Stream", "name"), stream.name, remark);
   set(cell("Publisher"), protocolWords(stream), stream.agent || "");
-  set(cell("Codecs"), codecsWords(stream), "");
-  set(cell("Size"), sizeWords(stream), "");
+  set(cell("Codecs", "plain"), codecsWords(stream), "");
+  set(cell("Size", "plain"), sizeWords(stream), rateWords(stream));
   set(cell("Bitrate", "number"), bitrateWords(stream.bitrateBps), "");
   set(cell("Players", "number"), String(stream.players), "");
   const act = cell("Play", "act");
@@ -236,6 +237,14 @@ function renderRows() {
   for (const row of kept.values()) row.remove();
 }
 
+// Lines break between words only; the text stays one line for the clipboard.
+function showCommand(id, command) {
+  const code = $(id);
+  if (code.textContent === command) return;
+  code.replaceChildren();
+  for (const word of command.split(" ")) code.append(code.firstChild ? " " : "", element("span", "", word));
+}
+
 function renderPublish() {
   const live = state.streams.length > 0;
   const publish = $("publish");
@@ -252,9 +261,11 @@ function renderPublish() {
   const at = port === 1935 ? host : `${host}:${port}`;
   const url = `rtmp://${at}/live`;
   const encoder = "-c:v libx264 -preset veryfast -tune zerolatency -bf 0 -g 60 -pix_fmt yuv420p -b:v 2500k -c:a aac -b:a 128k";
-  $("command-test").textContent =
-    `ffmpeg -re -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440:sample_rate=48000 ${encoder} -f flv ${url}/cam`;
-  $("command-file").textContent = `ffmpeg -re -i input.mp4 ${encoder} -f flv ${url}/cam`;
+  showCommand(
+    "command-test",
+    `ffmpeg -re -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440:sample_rate=48000 ${encoder} -f flv ${url}/cam`,
+  );
+  showCommand("command-file", `ffmpeg -re -i input.mp4 ${encoder} -f flv ${url}/cam`);
   $("obs-server").textContent = url;
   $("obs-key").textContent = "cam";
   $("whep-url").textContent = `${location.origin}/whep/NAME`;

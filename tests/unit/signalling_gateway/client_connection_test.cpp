@@ -1,0 +1,104 @@
+#include "services/signalling-gateway/client_connection.h"
+
+#include <catch2/catch.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/directory/fake_directory.h"
+#include "tests/support/directory_builders.h"
+#include "tests/support/fake_media_node.h"
+#include "tests/support/run_until.h"
+
+namespace sluice::signalling_gateway {
+namespace {
+
+struct NoLines final : log::LineSink {
+  void Write(std::string_view) override {}
+};
+
+struct FakeSocket final : http::WebSocket {
+  bool SendText(std::string message) override {
+    sent += message + "\n";
+    return true;
+  }
+  void Close(uint16_t code, std::string_view) override { close_code = code; }
+  const std::string& peer_address() const override { return address; }
+  uint16_t peer_port() const override { return 5000; }
+  const std::string& path() const override { return address; }
+  bool secure() const override { return false; }
+
+  std::string address = "10.0.0.7";
+  std::string sent;
+  uint16_t close_code = 0;
+};
+
+struct World {
+  loop::EventLoop loop;
+  directory::FakeDirectory directory{loop, test::MakeNode("gw", 0, "signalling-gateway")};
+  test::FakeMediaNode media{loop, "m1"};
+  rpc::ChannelPool channels{loop};
+  log::Logger log{{.service = "test"}, std::make_unique<NoLines>()};
+  SystemRandom random;
+  std::unique_ptr<Players> players;
+  int gone = 0;
+  std::unique_ptr<Shared> shared;
+  FakeSocket socket;
+  std::unique_ptr<ClientConnection> client;
+
+  World() {
+    directory.PutNode(media.node());
+    directory.PutStream(test::MakeStream("cam", "ingest-1"));
+    players = std::make_unique<Players>(PlayersOptions{"gw", 2s}, loop, directory, channels);
+    shared = std::make_unique<Shared>(Shared{.loop = loop,
+                                             .log = log,
+                                             .players = *players,
+                                             .random = random,
+                                             .session = {.node_id = "gw", .ping_period = 20ms},
+                                             .on_client_gone = [this] { ++gone; }});
+    client = std::make_unique<ClientConnection>(socket, 8080, *shared);
+    REQUIRE(test::RunUntil(loop, [&] { return media.watchers() == 1; }));
+    client->OnText(R"({"message":"connection","data":[{"appKey":"defaultApp"}]})");
+  }
+  void Play(const std::string& id, const std::string& name) {
+    client->OnText(R"({"message":"playStream","data":[{"mediaSessionId":")" + id + R"(","name":")" +
+                   name + R"(","sdp":"offer"}]})");
+  }
+  bool Hears(std::string_view part) {
+    return test::RunUntil(loop, [&] { return socket.sent.find(part) != std::string::npos; });
+  }
+};
+
+TEST_CASE_METHOD(World, "a client plays: answer, PLAYING, and STOPPED when the publisher goes") {
+  Play("a", "cam");
+  REQUIRE(Hears(R"({"data":["a","answer to offer"],"message":"setRemoteSDP"})"));
+  CHECK(media.creates().front().client_address() == "10.0.0.7:5000");
+  media.TellPlaying("a");
+  REQUIRE(Hears(R"("status":"PLAYING")"));
+  media.TellEnded("a", v1::END_REASON_PUBLISHER_STOPPED);
+  REQUIRE(Hears(R"("info":"Stopped by publisher stop")"));
+}
+
+TEST_CASE_METHOD(World, "a missing stream is FAILED at once, an available one is said to be so") {
+  Play("a", "nobody");
+  CHECK(socket.sent.find(R"("info":"Stream not found")") != std::string::npos);
+  client->OnText(R"({"message":"availableStream","data":[{"mediaSessionId":"q","name":"cam"}]})");
+  CHECK(socket.sent.find(R"("status":"true")") != std::string::npos);
+}
+
+TEST_CASE_METHOD(World, "when the socket goes, its players are closed") {
+  Play("a", "cam");
+  REQUIRE(Hears("setRemoteSDP"));
+  client.reset();
+  CHECK(gone == 1);
+  REQUIRE(test::RunUntil(loop, [&] { return media.sessions().empty(); }));
+}
+
+TEST_CASE_METHOD(World, "the client is pinged, and closed when it never answers") {
+  REQUIRE(Hears(R"("message":"ping")"));
+  REQUIRE(test::RunUntil(loop, [&] { return socket.close_code != 0; }));
+  CHECK(socket.close_code == 1008);
+}
+
+}  // namespace
+}  // namespace sluice::signalling_gateway
