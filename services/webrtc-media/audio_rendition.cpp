@@ -58,6 +58,7 @@ void AudioRendition::Open(const std::string& owner_address) {
 void AudioRendition::OnOpen(const absl::Status& status) {
   if (!status.ok()) return TryAgain(status);
   back_off_ = kFirstBackOff;
+  last_cause_ = absl::OkStatus();
   context_.log.Info("rendition opened", {{"stream", key_.ToString()}});
 }
 
@@ -65,8 +66,11 @@ void AudioRendition::OnOpen(const absl::Status& status) {
 void AudioRendition::TryAgain(const absl::Status& cause) {
   if (retry_timer_.running()) return;
   ++failures_;
-  context_.log.WarningLimited("rendition not to be had, trying again",
-                              {{"stream", key_.ToString()}, {"cause", cause}});
+  if (cause != last_cause_) {
+    context_.log.WarningLimited("rendition not to be had, trying again",
+                                {{"stream", key_.ToString()}, {"cause", cause}});
+    last_cause_ = cause;
+  }
   retry_timer_.Start(back_off_);
   back_off_ = std::min(back_off_ * 2, kMaxBackOff);
 }

@@ -45,6 +45,7 @@ class AudioRendition {
   std::unique_ptr<relay::StreamRelay> relay_;  // nullptr: not asked for at the moment
   loop::Timer retry_timer_;
   Duration back_off_ = kFirstBackOff;
+  absl::Status last_cause_;  // logged; the same one is not logged again
   uint64_t failures_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -49,14 +49,15 @@ absl::Status Players::Check(const Request& request) const {
   return absl::OkStatus();
 }
 
+absl::StatusOr<sdp::SessionDescription> Players::ReadOffer(const Request& request) const {
+  SLUICE_RETURN_IF_ERROR(Check(request));
+  SLUICE_ASSIGN_OR_RETURN(sdp::SessionDescription offer, sdp::Parse(request.offer_sdp));
+  SLUICE_RETURN_IF_ERROR(sdp::CheckPlayerOffer(offer));
+  return offer;
+}
+
 void Players::Create(Request request, OnAnswer on_answer) {
-  const absl::Status checked = Check(request);
-  absl::StatusOr<sdp::SessionDescription> offer = checked;
-  if (checked.ok()) offer = sdp::Parse(request.offer_sdp);
-  if (offer.ok()) {
-    const absl::Status usable = sdp::CheckPlayerOffer(*offer);
-    if (!usable.ok()) offer = usable;
-  }
+  absl::StatusOr<sdp::SessionDescription> offer = ReadOffer(request);
   if (!offer.ok()) {
     ++counters_.refused;
     return on_answer(offer.status());
