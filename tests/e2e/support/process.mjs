@@ -5,6 +5,8 @@ import { once } from 'node:events';
 const keptBytes = 256 * 1024; // of each process's output: the newest
 
 export class Child {
+  #dropped = 0; // bytes of output that were too old to keep
+
   constructor(name, command, args, options = {}) {
     this.name = name;
     this.output = '';
@@ -30,8 +32,14 @@ export class Child {
     return end;
   }
 
+  // Bytes written so far; outputSince() gives what came after.
+  get written() { return this.#dropped + this.output.length; }
+  outputSince(mark) { return this.output.slice(Math.max(0, mark - this.#dropped)); }
+
   #keep(data) {
-    this.output = (this.output + data).slice(-keptBytes);
+    const all = this.output + data;
+    this.#dropped += Math.max(0, all.length - keptBytes);
+    this.output = all.slice(-keptBytes);
   }
 }
 

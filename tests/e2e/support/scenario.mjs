@@ -23,10 +23,11 @@ export function useSuite({ browser = false, ...options } = {}) {
   world.scenario = (sentence, play, { timeout = 90000 } = {}) =>
     test(sentence, { timeout }, async (context) => {
       if (world.broken) throw new Error('the suite did not start');
+      const marks = world.suite.mark();
       try {
         await play(context);
       } catch (error) {
-        console.log(world.suite.logs());
+        console.log(world.suite.logs(marks));
         throw error;
       } finally {
         await closePages(world.browser);

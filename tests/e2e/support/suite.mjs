@@ -170,11 +170,18 @@ export class Suite {
     });
   }
 
-  // The newest lines of every process's output.
-  logs() {
-    const children = [this.etcd, ...this.daemons.values(), ...this.publishers.map((p) => p.child)];
-    return children.filter((child) => child?.output).map((child) => `--- ${child.name}\n` +
-      child.output.split('\n').filter((line) => !/^\w+=/.test(line)).slice(-logLines).join('\n'))
-      .join('\n');
+  // The newest lines of every process's output since mark() (without one: since the start).
+  logs(marks = new Map()) {
+    return this.#children().map((child) => [child.name, child.outputSince(marks.get(child) ?? 0)
+      .split('\n').filter((line) => line && !/^\w+=/.test(line)).slice(-logLines)])
+      .filter(([, lines]) => lines.length > 0)
+      .map(([name, lines]) => `--- ${name}\n${lines.join('\n')}`).join('\n');
+  }
+
+  mark() { return new Map(this.#children().map((child) => [child, child.written])); }
+
+  #children() {
+    return [this.etcd, ...this.daemons.values(), ...this.publishers.map((p) => p.child)]
+      .filter(Boolean);
   }
 }
