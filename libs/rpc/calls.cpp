@@ -2,13 +2,18 @@
 
 #include <utility>
 
-#include "absl/time/time.h"
+#include "libs/base/instant.h"
 
 namespace sluice::rpc {
+namespace {
+
+constexpr Duration kMaxWait = 2s;
+
+}  // namespace
 
 void Calls::Begin(std::shared_ptr<RunningCall> call) {
   running_.insert(std::move(call));
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   ++unfinished_;
 }
 
@@ -17,18 +22,16 @@ void Calls::End(std::shared_ptr<RunningCall> call, loop::EventLoop::Task task) {
     self->running_.erase(call);
     task();
   });
-  absl::MutexLock lock(&mutex_);
-  --unfinished_;
+  const std::lock_guard lock(mutex_);
+  if (--unfinished_ == 0) all_ended_.notify_all();
 }
 
 void Calls::Close() {
   door_.Close();
   for (const auto& call : running_) call->Abandon();
   running_.clear();
-  const auto all_ended = [this]()
-                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return unfinished_ == 0; };
-  absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&all_ended), absl::Seconds(2));
+  std::unique_lock lock(mutex_);
+  all_ended_.wait_for(lock, kMaxWait, [this] { return unfinished_ == 0; });
 }
 
 }  // namespace sluice::rpc

@@ -1,7 +1,10 @@
 // The client calls that run through one pool.
 #pragma once
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "libs/rpc/loop_door.h"
@@ -35,8 +38,9 @@ class Calls : public std::enable_shared_from_this<Calls> {
  private:
   LoopDoor door_;
   absl::flat_hash_set<std::shared_ptr<RunningCall>> running_;
-  absl::Mutex mutex_;
-  int unfinished_ ABSL_GUARDED_BY(mutex_) = 0;  // begun, and End() not yet called
+  std::mutex mutex_;
+  std::condition_variable all_ended_;
+  int unfinished_ = 0;  // begun, and End() not yet called; guarded by mutex_
 };
 
 }  // namespace sluice::rpc

@@ -1,10 +1,9 @@
 // Lets gRPC's threads post to a loop that may be gone by then.
 #pragma once
 
+#include <mutex>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "libs/loop/event_loop.h"
 
 namespace sluice::rpc {
@@ -17,20 +16,20 @@ class LoopDoor {
   // Runs `task` on the loop, unless the door is closed: then it is dropped and false returned. A
   // task that was posted before Close() may still run after it; it must check its own weak handle.
   bool Post(loop::EventLoop::Task task) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (loop_ == nullptr) return false;
     loop_->Post(std::move(task));
     return true;
   }
   // Nothing touches the loop after this.
   void Close() {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     loop_ = nullptr;
   }
 
  private:
-  absl::Mutex mutex_;
-  loop::EventLoop* loop_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  loop::EventLoop* loop_;  // guarded by mutex_
 };
 
 }  // namespace sluice::rpc

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -32,7 +33,7 @@ class StreamServerCall final : public grpc::ServerWriteReactor<T> {
   // on_over is called once, by any thread, when gRPC is through with the call. It must not block.
   void set_on_over(std::function<void()> on_over) {
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       if (!done_) {
         on_over_ = std::move(on_over);
         return;
@@ -44,7 +45,7 @@ class StreamServerCall final : public grpc::ServerWriteReactor<T> {
   // Any thread. When the queue is full the stream ends: the client reads too slowly for its
   // purpose.
   bool Write(T message) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (end_) return false;
     const size_t size = message.ByteSizeLong();
     if (queue_.size() >= kMaxQueued || queued_bytes_ + size > kMaxQueuedBytes) {
@@ -59,21 +60,22 @@ class StreamServerCall final : public grpc::ServerWriteReactor<T> {
 
   // Any thread. Sends what is queued, then ends the stream. The first end wins.
   void End(const absl::Status& status) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (end_) return;
     end_ = ToGrpc(status);
     if (queue_.empty()) this->Finish(*end_);
   }
   bool over() {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return end_.has_value();
   }
 
  private:
   StreamServerCall() = default;
 
-  // Drops what is queued but for the message being sent, after which gRPC is told.
-  void FinishLocked(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  // With mutex_ held. Drops what is queued but for the message being sent, after which gRPC is
+  // told.
+  void FinishLocked(const absl::Status& status) {
     const bool first = !end_;
     if (first) end_ = ToGrpc(status);
     if (queue_.size() > 1) queue_.erase(queue_.begin() + 1, queue_.end());
@@ -82,7 +84,7 @@ class StreamServerCall final : public grpc::ServerWriteReactor<T> {
 
   // gRPC's reactions.
   void OnWriteDone(bool ok) override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     queued_bytes_ -= queue_.front().ByteSizeLong();
     queue_.pop_front();
     if (!ok) {
@@ -96,26 +98,26 @@ class StreamServerCall final : public grpc::ServerWriteReactor<T> {
     }
   }
   void OnCancel() override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     FinishLocked(absl::CancelledError("the client has gone"));
   }
   void OnDone() override {
     auto self = std::move(self_);
     std::function<void()> on_over;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       done_ = true;
       on_over = std::move(on_over_);
     }
     if (on_over) on_over();
   }
 
-  absl::Mutex mutex_;
-  std::deque<T> queue_ ABSL_GUARDED_BY(mutex_);  // the first is being sent; bounds above
-  size_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
-  bool done_ ABSL_GUARDED_BY(mutex_) = false;
-  std::function<void()> on_over_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;     // guards all but self_
+  std::deque<T> queue_;  // the first is being sent; bounds above
+  size_t queued_bytes_ = 0;
+  std::optional<grpc::Status> end_;
+  bool done_ = false;
+  std::function<void()> on_over_;
   std::shared_ptr<StreamServerCall> self_;  // while gRPC has a pointer to this
 };
 
