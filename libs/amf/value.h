@@ -46,18 +46,19 @@ class Value {
   using Variant = std::variant<Undefined, Null, double, bool, std::string, Object, EcmaArray,
                                StrictArray, Date>;
 
-  Value() = default;  // undefined
-  Value(Null null) : variant_(null) {}
-  Value(double number) : variant_(number) {}
-  Value(int number) : variant_(static_cast<double>(number)) {}
-  Value(bool boolean) : variant_(boolean) {}
-  Value(std::string text) : variant_(std::move(text)) {}
-  Value(std::string_view text) : variant_(std::string(text)) {}
-  Value(const char* text) : variant_(std::string(text)) {}
-  Value(Object object) : variant_(std::move(object)) {}
-  Value(EcmaArray array) : variant_(std::move(array)) {}
-  Value(StrictArray array) : variant_(std::move(array)) {}
-  Value(Date date) : variant_(date) {}
+  // Undefined. All constructors are defined below, where Property is complete.
+  Value();
+  Value(Null null);
+  Value(double number);
+  Value(int number);
+  Value(bool boolean);
+  Value(std::string text);
+  Value(std::string_view text);
+  Value(const char* text);
+  Value(Object object);
+  Value(EcmaArray array);
+  Value(StrictArray array);
+  Value(Date date);
   template <typename T>
   Value(T*) = delete;  // would become a bool
 
@@ -88,6 +89,19 @@ struct Property {
   Value value;
   friend bool operator==(const Property&, const Property&) = default;
 };
+
+inline Value::Value() = default;
+inline Value::Value(Null null) : variant_(null) {}
+inline Value::Value(double number) : variant_(number) {}
+inline Value::Value(int number) : variant_(static_cast<double>(number)) {}
+inline Value::Value(bool boolean) : variant_(boolean) {}
+inline Value::Value(std::string text) : variant_(std::move(text)) {}
+inline Value::Value(std::string_view text) : variant_(std::string(text)) {}
+inline Value::Value(const char* text) : variant_(std::string(text)) {}
+inline Value::Value(Object object) : variant_(std::move(object)) {}
+inline Value::Value(EcmaArray array) : variant_(std::move(array)) {}
+inline Value::Value(StrictArray array) : variant_(std::move(array)) {}
+inline Value::Value(Date date) : variant_(date) {}
 
 Object MakeObject(std::initializer_list<Property> properties);
 EcmaArray MakeEcmaArray(std::initializer_list<Property> properties);

@@ -12,7 +12,7 @@
 namespace sluice::ingest {
 namespace {
 
-constexpr char kFanoutSocket[] = "/ingest.fanout";  // in run_dir
+constexpr char kFanoutSuffix[] = ".fanout";
 
 absl::StatusOr<std::unique_ptr<net::StreamListener>> ListenRtmp(
     loop::EventLoop& loop, const Config& config, const net::StreamListener::OnAccept& on_accept) {
@@ -53,7 +53,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Open(daemon::Context& context,
 }
 
 absl::Status Server::Listen() {
-  SLUICE_RETURN_IF_ERROR(fanout_server_.Listen(context_.common.run_dir + kFanoutSocket));
+  SLUICE_RETURN_IF_ERROR(
+      fanout_server_.Listen(StrCat(context_.common.run_dir, "/", context_.node_id, kFanoutSuffix)));
   SLUICE_ASSIGN_OR_RETURN(listener_, ListenRtmp(context_.loop, config_,
                                                 [this](net::OwnedFd fd, net::SocketAddress peer) {
                                                   Accept(std::move(fd), peer);
