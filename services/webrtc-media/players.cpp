@@ -64,14 +64,17 @@ void Players::Create(Request request, OnAnswer on_answer) {
   }
   request.offer_sdp.clear();
   const std::string session_id = request.session_id;
-  StreamSubscription& subscription = Subscribe(request.stream_name);
+  const std::string stream_name = request.stream_name;
+  StreamSubscription& subscription = Subscribe(stream_name);
   players_[session_id] = {.request = std::move(request),
                           .created = absl::Now(),
                           .asked = relays_.loop.now(),
                           .offer = *std::move(offer),
                           .on_answer = std::move(on_answer)};
-  subscription.WhenReady(
-      [this, session_id](const absl::Status& status) { OnStreamReady(session_id, status); });
+  subscription.WhenReady([this, session_id, stream_name](const absl::Status& status) {
+    OnStreamReady(session_id, stream_name, status);
+    PostSweep(stream_name);
+  });
 }
 
 StreamSubscription& Players::Subscribe(const std::string& stream_name) {
@@ -84,10 +87,13 @@ StreamSubscription& Players::Subscribe(const std::string& stream_name) {
   return *subscription;
 }
 
-void Players::OnStreamReady(const std::string& session_id, const absl::Status& status) {
+void Players::OnStreamReady(const std::string& session_id, const std::string& stream_name,
+                            const absl::Status& status) {
   const auto found = players_.find(session_id);
   if (found == players_.end() || found->second.state != State::kCreating) return;
   Player& player = found->second;
+  // Closed meanwhile, and the id taken for another stream.
+  if (player.request.stream_name != stream_name) return;
   if (!status.ok()) {
     const bool blind = absl::IsNotFound(status) && !relays_.directory.synced();
     return Refuse(session_id, blind ? absl::UnavailableError("the directory is away") : status);

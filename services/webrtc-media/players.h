@@ -91,7 +91,8 @@ class Players final : public WorkerPool::Delegate {
   absl::Status Check(const Request& request) const;
   absl::StatusOr<sdp::SessionDescription> ReadOffer(const Request& request) const;
   StreamSubscription& Subscribe(const std::string& stream_name);
-  void OnStreamReady(const std::string& session_id, const absl::Status& status);
+  void OnStreamReady(const std::string& session_id, const std::string& stream_name,
+                     const absl::Status& status);
   absl::StatusOr<std::string> Join(Player& player);
   sdp::AnswerSettings MakeAnswerSettings(const Worker& worker) const;
   void Refuse(const std::string& session_id, const absl::Status& status);

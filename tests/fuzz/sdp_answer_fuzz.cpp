@@ -2,18 +2,9 @@
 #include <cstdlib>
 
 #include "libs/sdp/player_answer.h"
+#include "tests/support/fixed_random.h"
 
 namespace {
-
-class CountingRandom final : public sluice::RandomSource {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
 
 sluice::media::StreamDescription Stream() {
   sluice::media::StreamDescription stream;
@@ -34,7 +25,7 @@ void Check(bool expected) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto offer = sluice::sdp::Parse(sluice::AsText({data, size}));
   if (!offer.ok()) return 0;
-  CountingRandom random;
+  sluice::test::FixedRandom random;
   const auto answer = sluice::sdp::MakePlayerAnswer(*offer, Stream(),
                                                     {.ice_ufrag = "u",
                                                      .ice_password = "p",

@@ -3,21 +3,11 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "tests/support/fixed_random.h"
 #include "tests/unit/sdp/offers.h"
 
 namespace sluice::sdp {
 namespace {
-
-// Counts up, so that answers are the same in every run.
-class CountingRandom final : public RandomSource {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
 
 media::StreamDescription CamStream(Bytes avc = {1, 0x64, 0x00, 0x1f}) {
   media::Track video;
@@ -52,7 +42,7 @@ SessionDescription Offer(std::string_view text) {
 
 absl::StatusOr<PlayerAnswer> TryAnswer(const SessionDescription& offer,
                                        const media::StreamDescription& stream = CamStream()) {
-  CountingRandom random;
+  test::FixedRandom random;
   return MakePlayerAnswer(offer, stream, SettingsOfTest(), random);
 }
 
