@@ -164,7 +164,9 @@ void WorkerThread::Take(FeedItem& item) {
 void WorkerThread::TakeItem(Stream& stream, const rtp::PacketPtr& packet) {
   if (!stream.content.OnPacket(packet, now_) || stream.players.empty()) return;
   if (!std::exchange(stream.touched, true)) touched_.push_back(&stream);
-  live_.push_back({packet->arrival, stream.players.size()});
+  if (packet->arrival >= stream.described) {
+    live_.push_back({packet->arrival, stream.players.size()});
+  }
 }
 
 void WorkerThread::TakeItem(Stream& stream, const rtp::ClockReport& clock) {
@@ -173,6 +175,7 @@ void WorkerThread::TakeItem(Stream& stream, const rtp::ClockReport& clock) {
 
 void WorkerThread::TakeItem(Stream& stream, const fanout::DescriptionPtr& description) {
   SendTouched();  // the old tracks' last packets come before the change
+  stream.described = now_;
   stream.content.OnDescription(*description);
   for (Player* player : stream.players) {
     player->session.OnDescription(stream.content, now_);
