@@ -13,7 +13,10 @@ constexpr char kOpusProfile[] = "opus";
 
 }  // namespace
 
-Renditions::~Renditions() { *alive_ = false; }
+Renditions::~Renditions() {
+  *alive_ = false;
+  renditions_.clear();  // each tells OnEnded(), which uses this
+}
 
 void Renditions::Start(const v1::StartRenditionRequest& request, const OnAnswer& on_answer) {
   if (request.profile() != kOpusProfile) {

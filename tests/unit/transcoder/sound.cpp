@@ -1,0 +1,134 @@
+#include "tests/unit/transcoder/sound.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <gst/gst.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "services/transcoder/opus_pipeline.h"
+
+namespace sluice::transcoder::test {
+namespace {
+
+TimedBytes Take(GstSample* sample) {
+  GstBuffer* buffer = gst_sample_get_buffer(sample);
+  TimedBytes out;
+  out.bytes.resize(gst_buffer_get_size(buffer));
+  gst_buffer_extract(buffer, 0, out.bytes.data(), out.bytes.size());
+  out.position_ns = static_cast<int64_t>(GST_BUFFER_PTS(buffer));
+  gst_sample_unref(sample);
+  return out;
+}
+
+std::string AacCaps(int rate, int channels) {
+  return "audio/mpeg,mpegversion=4,stream-format=raw,framed=true,rate=" + std::to_string(rate) +
+         ",channels=" + std::to_string(channels);
+}
+
+std::string Hex(const Bytes& bytes) {
+  std::string text;
+  for (uint8_t byte : bytes) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+// Lays pieces of mono float samples on one line of time.
+Sound Lay(const std::vector<TimedBytes>& pieces, int rate) {
+  Sound sound{rate, pieces.empty() ? 0 : pieces.front().position_ns, {}};
+  for (const TimedBytes& piece : pieces) {
+    auto offset = static_cast<size_t>(
+        std::llround(static_cast<double>(piece.position_ns - sound.start_ns) * rate / 1e9));
+    size_t count = piece.bytes.size() / sizeof(float);
+    sound.samples.resize(std::max(sound.samples.size(), offset + count));
+    std::memcpy(&sound.samples[offset], piece.bytes.data(), count * sizeof(float));
+  }
+  return sound;
+}
+
+}  // namespace
+
+void LoadPlugins() {
+  static const absl::Status loaded = OpusPipeline::LoadPlugins();
+  if (!loaded.ok()) throw std::runtime_error(std::string(loaded.message()));
+  for (const char* name : {"voaacenc", "libav"}) {
+    std::string path = std::string(SLUICE_GSTREAMER_PLUGINS) + "/libgst" + name + ".so";
+    GstPlugin* plugin = gst_plugin_load_file(path.c_str(), nullptr);
+    if (plugin == nullptr) throw std::runtime_error(path);
+    gst_object_unref(plugin);
+  }
+}
+
+std::vector<TimedBytes> Run(const std::string& caps, const std::string& elements,
+                            const std::vector<TimedBytes>& input) {
+  std::string line = "appsrc name=in format=time caps=\"" + caps + "\" ! " + elements +
+                     " ! appsink name=out sync=false max-buffers=0";
+  GError* error = nullptr;
+  GstElement* pipeline = gst_parse_launch(line.c_str(), &error);
+  if (pipeline == nullptr || error != nullptr) {
+    throw std::runtime_error(error != nullptr ? error->message : line);
+  }
+  GstElement* in = gst_bin_get_by_name(GST_BIN(pipeline), "in");
+  GstElement* out = gst_bin_get_by_name(GST_BIN(pipeline), "out");
+  g_object_set(in, "max-bytes", guint64{0}, nullptr);
+  gst_element_set_state(pipeline, GST_STATE_PLAYING);
+  for (const TimedBytes& piece : input) {
+    GstBuffer* buffer = gst_buffer_new_memdup(piece.bytes.data(), piece.bytes.size());
+    GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(piece.position_ns);
+    gst_app_src_push_buffer(GST_APP_SRC(in), buffer);
+  }
+  gst_app_src_end_of_stream(GST_APP_SRC(in));
+  std::vector<TimedBytes> pieces;
+  while (GstSample* sample = gst_app_sink_pull_sample(GST_APP_SINK(out))) {
+    pieces.push_back(Take(sample));
+  }
+  gst_element_set_state(pipeline, GST_STATE_NULL);
+  gst_object_unref(in);
+  gst_object_unref(out);
+  gst_object_unref(pipeline);
+  return pieces;
+}
+
+std::vector<Bytes> EncodeAac(const Sound& sound, int channels) {
+  TimedBytes all;
+  for (float sample : sound.samples) {
+    auto value = static_cast<int16_t>(sample * 32767);
+    for (int channel = 0; channel < channels; ++channel) {
+      all.bytes.push_back(static_cast<uint8_t>(value & 0xff));
+      all.bytes.push_back(static_cast<uint8_t>(value >> 8 & 0xff));
+    }
+  }
+  std::string caps =
+      "audio/x-raw,format=S16LE,layout=interleaved,rate=" + std::to_string(sound.rate) +
+      ",channels=" + std::to_string(channels) + (channels == 2 ? ",channel-mask=(bitmask)3" : "");
+  std::vector<Bytes> access_units;
+  for (TimedBytes& piece :
+       Run(caps, "voaacenc bitrate=128000 ! audio/mpeg,stream-format=raw", {all})) {
+    access_units.push_back(std::move(piece.bytes));
+  }
+  return access_units;
+}
+
+Sound DecodeAac(const std::vector<Bytes>& access_units, const Bytes& audio_specific_config,
+                int rate, int channels) {
+  std::vector<TimedBytes> input;
+  for (size_t i = 0; i < access_units.size(); ++i) {
+    input.push_back({access_units[i], static_cast<int64_t>(i) * 1024 * 1'000'000'000 / rate});
+  }
+  return Lay(Run(AacCaps(rate, channels) + ",codec_data=(buffer)" + Hex(audio_specific_config),
+                 "avdec_aac ! audioconvert ! audio/x-raw,format=F32LE,channels=1", input),
+             rate);
+}
+
+Sound DecodeOpus(const std::vector<TimedBytes>& packets, int channels) {
+  return Lay(
+      Run("audio/x-opus,channel-mapping-family=0,rate=48000,channels=" + std::to_string(channels),
+          "opusdec plc=false ! audioconvert ! audio/x-raw,format=F32LE,channels=1", packets),
+      48000);
+}
+
+}  // namespace sluice::transcoder::test
