@@ -10,7 +10,11 @@
 namespace sluice::transcoder {
 namespace {
 
-constexpr int64_t kBeginWithNs = 300'000'000;
+// A player of sound and picture is to get sound from the live edge: older sound that comes at once
+// only lengthens its jitter buffer, and so the distance between the two. One AAC frame is for the
+// decoder to begin with, two give the first Opus packets at once.
+constexpr int64_t kBeginWithNs = 50'000'000;
+constexpr Duration kCached = 40ms;
 constexpr size_t kMaxWaitingAccessUnits = 64;
 // Frames posted to the loop and not yet taken: 5 s. Beyond it they are dropped and counted.
 constexpr int kMaxPostedFrames = 256;
@@ -104,6 +108,7 @@ void Rendition::Publish() {
   settings.key = key_;
   settings.media_session_id = context_.random.NextUuid();
   settings.publisher_protocol = kProtocol;
+  settings.limits.audio_only = kCached;
   publication_ =
       std::make_shared<fanout::Publication>(context_.loop, context_.random, std::move(settings));
   track_id_ = *publication_->AddTrack(OpusTrack(format_));

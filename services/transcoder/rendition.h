@@ -96,7 +96,7 @@ class Rendition {
   uint32_t track_id_ = 0;  // in publication_
   bool has_sent_ = false;
 
-  // While the pipeline is being made: the newest 300 ms, and no more than 64.
+  // While the pipeline is being made: the newest 50 ms, and no more than 64.
   std::deque<WaitingAccessUnit> waiting_access_units_;
   std::unique_ptr<OpusPipeline> pipeline_;
   loop::Timer subscriber_timer_;

@@ -106,6 +106,24 @@ TEST_CASE("Opus sounds at the same moments as the AAC it is made of, and as stro
   CHECK(test::Amplitude(opus, 1000, within + 0.2, within + 0.26) < loud / 100);
 }
 
+TEST_CASE("nothing is held back but what does not fill an Opus frame") {
+  test::LoadPlugins();
+  auto rate = GENERATE(48000, 44100);
+  CAPTURE(rate);
+  std::vector<Bytes> access_units = test::EncodeAac(test::ToneBursts(rate, 1), 2);
+  FrameList frames;
+  auto pipeline = OpusPipeline::Start({ConfigOf({rate, 2}), 64'000}, frames.delegate());
+  REQUIRE(pipeline.ok());
+  for (size_t i = 0; i < access_units.size(); ++i) {
+    REQUIRE((*pipeline)->Push(access_units[i], kOriginNs + PositionOf(i, rate)));
+    // A frame of 20 ms, its look-ahead of 2.5 ms, and 1 ms of the resampler's filter.
+    int64_t converted = PositionOf(i + 1, rate) - 23'500'000;
+    if (converted < 0) continue;
+    size_t count = static_cast<size_t>(converted / 20'000'000) + 1;
+    REQUIRE(frames.WaitForCount(count).size() >= count);
+  }
+}
+
 TEST_CASE("a jump of the source's time is followed") {
   test::LoadPlugins();
   Format format = {48000, 2};

@@ -133,7 +133,7 @@ TEST_CASE("a rendition sounds at the same moments of the stream's clock as its s
   // Three seconds at once would be more than a rendition begins with: wait for its pipeline.
   for (size_t i = 0; i < access_units.size(); ++i) {
     daemons.Push(access_units[i], i);
-    if (i == 8) REQUIRE(RunUntil(daemons.loop, [&] { return !sink.packets().empty(); }));
+    if (i == 4) REQUIRE(RunUntil(daemons.loop, [&] { return !sink.packets().empty(); }));
   }
   REQUIRE(RunUntil(daemons.loop, [&] { return sink.packets().size() > 140; }));
   rendition->Detach(sink);
