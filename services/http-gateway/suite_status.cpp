@@ -48,7 +48,10 @@ struct SuiteStatus::Round {
       auto found = streams.find(KeyOf(status.key()));
       // A node also has copies of other nodes' streams: the owner's word counts.
       if (found == streams.end() || found->second.node_id != node_id) continue;
+      // The directory's time has milliseconds: it tells two publications of one name apart.
+      google::protobuf::Timestamp created = found->second.status.created();
       found->second.status = status;
+      *found->second.status.mutable_created() = created;
     }
   }
   void OnPlayers(const std::string& node_id, const v1::ListPlayersResponse& answer) {

@@ -54,6 +54,8 @@ function say(kind, words, veil = kind !== "good") {
   $("video").controls = !veil;
 }
 
+const playingWords = () => ($("video").muted ? "Playing without sound" : "Playing live");
+
 function showFigures(figures) {
   const list = $("player-figures");
   list.replaceChildren();
@@ -163,7 +165,7 @@ async function watch(session) {
   const alive = now.video ? now.frames > before.frames : now.bytes > before.bytes;
   player.silentFor = alive ? 0 : player.silentFor + 1;
   if (alive) {
-    say("good", $("video").muted ? "Playing without sound" : "Playing live");
+    say("good", playingWords());
     const figures = [["Received", bitrateWords((now.bytes - before.bytes) * 8)]];
     if (now.video) {
       figures.unshift(["Picture", `${now.width} × ${now.height}`], ["Frames", `${now.frames - before.frames} / s`]);
@@ -340,6 +342,10 @@ $("stop").onclick = stop;
 $("unmute").onclick = () => {
   $("video").muted = false;
   $("unmute").hidden = true;
+};
+// The first picture is shown as soon as it is there; the words follow the watch from then on.
+$("video").onplaying = () => {
+  if (player.session) say("good", playingWords());
 };
 $("video").onvolumechange = () => {
   if (!$("video").muted) $("unmute").hidden = true;
