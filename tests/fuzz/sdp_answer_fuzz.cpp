@@ -1,6 +1,7 @@
 // Answers: any offer that can be read is answered or refused; an answer mirrors its offer.
 #include <cstdlib>
 
+#include "libs/base/bytes.h"
 #include "libs/sdp/player_answer.h"
 #include "tests/support/fixed_random.h"
 

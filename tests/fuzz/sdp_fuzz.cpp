@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "libs/base/bytes.h"
 #include "libs/sdp/session_description.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
