@@ -65,7 +65,8 @@ scenario('one second after its first frame a player is at the live edge, and sta
 scenario('picture and sound are less than 60 ms apart', async () => {
   await world.suite.publish(await flashClip(), 'cam');
   const page = await openPlayer('cam');
-  await page.evaluate(() => measure.pass(3000));
+  // Chromium's lip sync moves the picture by a few milliseconds at a time.
+  await page.evaluate(() => measure.pass(8000));
   const offsets = await page.evaluate(() => measure.lipSync(8000));
   assert.ok(offsets.length >= 6, `only ${offsets.length} beeps with a flash`);
   const median = offsets.sort((a, b) => a - b)[Math.floor(offsets.length / 2)];
@@ -76,7 +77,7 @@ scenario('AEAD_AES_128_GCM protects the media', async () => {
   await world.suite.publish(await counterClip(), 'cam');
   const page = await openPlayer('cam');
   const { srtpCipher } = await page.evaluate(() => measure.transport());
-  assert.equal(srtpCipher, 'AEAD_AES_128_GCM');
+  assert.equal(srtpCipher, 'SRTP_AEAD_AES_128_GCM');
 });
 
 scenario('DELETE ends the player, and the daemon forgets it', async () => {
