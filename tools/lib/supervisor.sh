@@ -66,7 +66,7 @@ apply_to_running() {
   for service in $services; do
     stamp=$(program_stamp "$1" "$service")
     [[ $(cat "$instance_dir/started.$service" 2>/dev/null) == "$stamp" ]] && continue
-    changed+=" $service"
+    changed+=" daemons:$service"
   done
   [[ -z $changed ]] && { done_line "running, unchanged"; return 0; }
   note "restarting:$changed"
