@@ -95,6 +95,7 @@ absl::StatusOr<lws_vhost*> MakeVhost(Core& core, const Listener& listener) {
     info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
   }
   if (listener.tls) {
+    info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;  // without it the vhost has no TLS
     info.ssl_cert_filepath = listener.tls->certificate_path.c_str();
     info.ssl_private_key_filepath = listener.tls->private_key_path.c_str();
     info.alpn = "http/1.1";

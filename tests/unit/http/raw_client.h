@@ -72,6 +72,7 @@ class RawClient {
     if (at == std::string::npos) return header;
     return header + Read(std::stoul(header.substr(at + 15)));
   }
+  int fd() const { return fd_; }
   bool AtEnd() { return Read(1).empty(); }
 
  private:
