@@ -1,5 +1,6 @@
 // The two commands as a user runs them, on ports of their own.
 import assert from 'node:assert/strict';
+import { request as https } from 'node:https';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -63,6 +64,21 @@ test('the test picture is live', () => until('cam is live', async () => {
   return response.ok && (await response.json()).some(({ name }) => name === 'cam');
 }));
 
+// Resolves with the HTTP status of a request over TLS to a certificate that nobody signed.
+const statusOverTls = (port, path, headers = {}) => new Promise((resolve, reject) => {
+  const request = https({ host: '127.0.0.1', port, path, headers, rejectUnauthorized: false });
+  request.on('response', ({ statusCode }) => { resolve(statusCode); request.destroy(); });
+  request.on('upgrade', ({ statusCode }) => { resolve(statusCode); request.destroy(); });
+  request.on('error', reject);
+  request.end();
+});
+
+test('console, WHEP and WCS signalling are there over TLS too', async () => {
+  assert.equal(await statusOverTls(8444 + offset, '/ready'), 200);
+  assert.equal(await statusOverTls(8443 + offset, '/', { connection: 'Upgrade', upgrade: 'websocket',
+    'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }), 101);
+});
+
 test('secrets are for their owner alone', () => {
   for (const name of ['admin-password', 'private-key.pem']) {
     assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name);
@@ -84,9 +100,9 @@ test('a daemon that is killed is started again by the supervisor', async () => {
   const killed = readyPid('ingest');
   process.kill(killed, 'SIGKILL');
   await until('another ingest is ready', () => readyPid('ingest') !== killed);
-  await until('the test picture is back', async () => {
-    const response = await fetch(`${http}/rest-api/stream/find_all`, { method: 'POST' });
-    return response.ok;
+  await until('the test picture is back', () => {
+    const log = readFileSync(join(folder, 'log', 'ingest.log'), 'utf8');
+    return log.lastIndexOf('publishing began') > log.lastIndexOf('ingest ready');
   }, { timeout: 30000 });
 });
 

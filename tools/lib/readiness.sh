@@ -32,9 +32,10 @@ ready_field() {
   sed -nE "s/.*\"$2\": ?\"?([^\",}]*).*/\1/p" "$1" | head -n1
 }
 
-# ready_listen FILE: "rtmp 0.0.0.0:1935, ..." for people.
+# ready_listen FILE: "rtmp *:1935, ..." for people; that IPv6 is there too goes without saying.
 ready_listen() {
-  tr -d '\n' <"$1" | sed -nE 's/.*"listen": ?\[([^]]*)\].*/\1/p' | tr -d '"' | sed 's/, */, /g'
+  tr -d '\n' <"$1" | sed -nE 's/.*"listen": ?\[(.*)\].*/\1/p' | tr -d '"' |
+    sed -E 's/0\.0\.0\.0:/*:/g; s/, *[a-z ]+\[::\]:[0-9]+//g; s/, */, /g'
 }
 
 gateway_answers() {

@@ -25,7 +25,7 @@ print_summary() {
   row "stop" "tools/down${2:+ --dir $2}"
 }
 
-row() { printf '  %-20s %s\n' "$1" "$2"; }
+row() { printf '  %-20s %s\n' "$1" "${2:--}"; }
 
 # The address by which others most likely reach this host.
 outside_address() {
