@@ -38,6 +38,15 @@ start_supervisor() {
   rm -f "$instance_dir"/started.*
   supervisord -c deploy/supervisor/supervisord.conf ||
     die "the supervisor did not start" "Look into $instance_dir/log/supervisor.log"
+  # Daemons that find no etcd at first try again only after some seconds.
+  if [[ $SLUICE_ETCD == true ]]; then wait_for_etcd; fi
+  ctl start 'daemons:*' >/dev/null
+}
+
+wait_for_etcd() {
+  curl -fsS -o /dev/null --retry 50 --retry-connrefused --retry-delay 0 --retry-max-time 20 \
+    "$SLUICE_ETCD_URL/health" 2>/dev/null ||
+    die "etcd does not answer at $SLUICE_ETCD_URL" "Its log: $instance_dir/log/etcd.log"
 }
 
 # stop_supervisor: and all that it runs; waits for the end.
