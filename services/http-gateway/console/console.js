@@ -160,15 +160,18 @@ async function showMedia(session, media) {
 async function watch(session) {
   const now = await session.figures();
   if (session !== player.session) return;
-  const before = player.last || { frames: 0, bytes: 0 };
+  const before = player.last;
   player.last = now;
+  if (!before) return; // from the second look on there is something to compare with
+  const seconds = (now.at - before.at) / 1000;
   const alive = now.video ? now.frames > before.frames : now.bytes > before.bytes;
   player.silentFor = alive ? 0 : player.silentFor + 1;
   if (alive) {
     say("good", playingWords());
-    const figures = [["Received", bitrateWords((now.bytes - before.bytes) * 8)]];
+    const figures = [["Received", bitrateWords(((now.bytes - before.bytes) * 8) / seconds)]];
     if (now.video) {
-      figures.unshift(["Picture", `${now.width} × ${now.height}`], ["Frames", `${now.frames - before.frames} / s`]);
+      const rate = Math.round((now.frames - before.frames) / seconds);
+      figures.unshift(["Picture", `${now.width} × ${now.height}`], ["Frames", `${rate} / s`]);
     }
     showFigures(figures);
   } else if (player.silentFor >= SILENT_S) {

@@ -55,20 +55,20 @@ export class WhepSession {
     if (response.status !== 201) throw new WhepError(response.status, await problemOf(response));
     this.resource = new URL(response.headers.get("Location"), this.url).href;
     const answer = await response.text();
-    if (this.ended) return this.#remove();
+    if (this.ended) return void this.#remove();
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer });
   }
 
   stop() {
     if (this.ended) return;
     this.ended = true;
-    this.connection.close();
-    this.#remove();
+    // DELETE first: a connection that closes by itself has ended the session before it arrives.
+    this.#remove().finally(() => this.connection.close());
   }
 
-  // Of the inbound video: {frames, width, height, bytes} so far, or null.
+  // What has come so far, and when (ms) that was; `video`: there is a picture at all.
   async figures() {
-    const figures = { frames: 0, bytes: 0, width: 0, height: 0, video: false };
+    const figures = { at: performance.now(), frames: 0, bytes: 0, width: 0, height: 0, video: false };
     for (const report of (await this.connection.getStats()).values()) {
       if (report.type !== "inbound-rtp") continue;
       figures.bytes += report.bytesReceived;
@@ -88,9 +88,10 @@ export class WhepSession {
     if (state === "failed" || state === "closed") this.events.onLost("The connection was lost.");
   }
 
-  #remove() {
+  async #remove() {
     if (!this.resource) return;
-    fetch(this.resource, { method: "DELETE", keepalive: true }).catch(() => {});
+    const resource = this.resource;
     this.resource = null;
+    await fetch(resource, { method: "DELETE", keepalive: true }).catch(() => {});
   }
 }
