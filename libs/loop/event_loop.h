@@ -3,6 +3,7 @@
 
 #include <uv.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -54,7 +55,7 @@ class EventLoop {
   uv_timer_t delay_probe_;
   uint64_t delay_probe_due_ns_ = 0;
   Duration max_delay_{0};
-  std::thread::id thread_;
+  std::atomic<std::thread::id> thread_;  // asked by any thread
   bool stopping_ = false;
   // Not absl::Mutex: Debian's Abseil is built without TSan, which then sees no order in it.
   std::mutex mutex_;
