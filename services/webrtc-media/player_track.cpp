@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "libs/rtp/header_writer.h"
 
@@ -9,9 +10,17 @@ namespace sluice::webrtc_media {
 namespace {
 
 // http://www.webrtc.org/experiments/rtp-hdrext/playout-delay: min and max, 12 bits each, in 10 ms.
-// Zero shows every frame at once: a joiner is live after the cached group, and timestamps may go
-// back. It holds until another value is sent.
-constexpr std::array<uint8_t, 3> kNoPlayoutDelay = {0, 0, 0};
+// A value holds until another one is sent.
+constexpr size_t kPlayoutDelayLength = 3;
+using PlayoutDelay = std::array<uint8_t, kPlayoutDelayLength>;
+// 0 to 0: every frame is shown at once. A joiner is live after the cached group, a backlog passes
+// without a freeze, and timestamps may go back.
+constexpr PlayoutDelay kAtOnce = {0, 0, 0};
+// 0 to 300 ms: as before, until lip sync wants the picture to wait for the sound (Chromium cannot
+// delay it with a maximum of 0, and shows frames at once only with a minimum of 0).
+constexpr PlayoutDelay kLipSync = {0, 0, 30};
+constexpr int kAtOncePackets = 50;
+constexpr int kLipSyncPackets = 50;
 constexpr size_t kRtxHeader = 2;  // RFC 4588 §4: original sequence number
 constexpr size_t kHeaderRoom = rtp::kFixedHeaderBytes + 8;
 
@@ -23,7 +32,7 @@ PlayerTrack::PlayerTrack(const PlayerTrackSettings& settings, PlayerCounters& co
       counters_(counters),
       index_(random.NextU32()),
       rtx_index_(random.NextU32()) {
-  if (settings_.playout_delay_id == 0) playout_delay_left_ = 0;
+  RestartPlayoutDelay();
 }
 
 void PlayerTrack::Bind(StreamTrackPtr track, Instant now) {
@@ -38,7 +47,12 @@ void PlayerTrack::Bind(StreamTrackPtr track, Instant now) {
       std::find_if(settings_.formats.begin(), settings_.formats.end(),
                    [&](const PlayerFormat& f) { return f.codec == source_->track.codec; });
   format_ = format != settings_.formats.end() ? *format : PlayerFormat{};
-  if (settings_.playout_delay_id != 0) playout_delay_left_ = kPlayoutDelayPackets;
+  RestartPlayoutDelay();
+  stalls_seen_ = source_->stalls;
+}
+
+void PlayerTrack::RestartPlayoutDelay() {
+  playout_delay_left_ = settings_.playout_delay_id != 0 ? kAtOncePackets + kLipSyncPackets : 0;
 }
 
 PlayerTrack::Progress PlayerTrack::Send(MediaOutlet& outlet) {
@@ -46,6 +60,8 @@ PlayerTrack::Progress PlayerTrack::Send(MediaOutlet& outlet) {
   if (is_video()) {
     const double rate = source_->bytes_rate.PerSecond(outlet.now) * 8;
     pacer_.Advance(outlet.now, static_cast<uint64_t>(rate));
+    // What the publisher could not send meanwhile comes at once now.
+    if (std::exchange(stalls_seen_, source_->stalls) != source_->stalls) RestartPlayoutDelay();
   }
   if (!FindPosition(outlet)) return Progress::kAllSent;
   const uint64_t end = source_->ring.end();
@@ -101,7 +117,8 @@ void PlayerTrack::WaitForKeyFrame(MediaOutlet& outlet) {
 
 bool PlayerTrack::SendPacket(const rtp::Packet& packet, MediaOutlet& outlet) {
   const bool with_playout_delay = playout_delay_left_ > 0;
-  const rtp::Extension extension{.id = settings_.playout_delay_id, .value = kNoPlayoutDelay};
+  const PlayoutDelay& delay = playout_delay_left_ > kLipSyncPackets ? kAtOnce : kLipSync;
+  const rtp::Extension extension{.id = settings_.playout_delay_id, .value = delay};
   const std::span<const rtp::Extension> extensions(&extension, with_playout_delay ? 1 : 0);
   const size_t header_size = with_playout_delay ? kHeaderRoom : rtp::kFixedHeaderBytes;
   const size_t size = header_size + packet.payload.size() + outlet.protector.overhead();
@@ -182,7 +199,7 @@ bool PlayerTrack::Replay(MediaOutlet& outlet) {
   if (in_group) return false;  // still on its way
   last_replay_ = outlet.now;
   position_ = source_->ring.key_frame();
-  playout_delay_left_ = kPlayoutDelayPackets;
+  RestartPlayoutDelay();
   outlet.counters.replays.Add(1);
   return true;
 }

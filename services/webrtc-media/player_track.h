@@ -26,8 +26,9 @@ class PlayerTrack {
   };
   // Cached groups are sent again to one player at most so often.
   static constexpr Duration kReplayInterval = 2s;
-  // Sound that a joiner gets at once, so that its jitter buffer has something.
-  static constexpr Duration kJoinAudio = 60ms;
+  // Sound that a joiner gets at once: the newest only. What is older would lie in its jitter buffer
+  // for seconds and delay all that follows.
+  static constexpr Duration kJoinAudio = 1ms;
 
   PlayerTrack(const PlayerTrackSettings& settings, PlayerCounters& counters, RandomSource& random);
 
@@ -61,8 +62,8 @@ class PlayerTrack {
   static constexpr int64_t kResendShare = 5;  // a fifth
   static constexpr int64_t kResendBurst = 64 << 10;
   static constexpr Duration kMinResendPause = 10ms;
-  static constexpr int kPlayoutDelayPackets = 50;
 
+  void RestartPlayoutDelay();
   bool FindPosition(MediaOutlet& outlet);
   void SkipOvertakenGroup();
   bool SendPacket(const rtp::Packet& packet, MediaOutlet& outlet);
@@ -78,7 +79,8 @@ class PlayerTrack {
   // key_frame_from_.
   std::optional<uint64_t> position_;
   uint64_t key_frame_from_ = 0;
-  int playout_delay_left_ = kPlayoutDelayPackets;  // packets that still carry it
+  int playout_delay_left_ = 0;  // packets that still carry it
+  uint64_t stalls_seen_ = 0;
   Instant last_replay_{};
   Pacer pacer_;
   RetransmissionLog log_;

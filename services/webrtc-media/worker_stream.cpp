@@ -13,6 +13,8 @@ bool WorkerStream::OnPacket(const rtp::PacketPtr& packet, Instant now) {
   StreamTrack* track = Find(packet->track_id);
   if (track == nullptr || packet->payload.size() > rtp::kMaxFanoutPayload) return false;
   if (!track->ring.Push(packet)) return false;
+  if (packet->arrival - track->last_arrival > StreamTrack::kStall) ++track->stalls;
+  track->last_arrival = packet->arrival;
   track->bytes_rate.Add(packet->payload.size(), now);
   return true;
 }

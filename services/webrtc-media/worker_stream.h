@@ -18,6 +18,8 @@ namespace sluice::webrtc_media {
 // a change of tracks has taken out of the stream.
 class StreamTrack {
  public:
+  static constexpr Duration kStall = 300ms;
+
   explicit StreamTrack(media::Track description)
       : ring(description.kind), track(std::move(description)) {}
 
@@ -30,8 +32,10 @@ class StreamTrack {
   TrackRing ring;
   media::Track track;
   fanout::RateMeter bytes_rate;  // payload
+  uint64_t stalls = 0;           // times nothing came for kStall: a backlog may follow
   std::optional<rtp::ClockReport> clock;
   Instant clock_received{};
+  Instant last_arrival{};
   Instant key_frame_asked{};  // when upstream was last asked for one
 };
 using StreamTrackPtr = std::shared_ptr<StreamTrack>;

@@ -131,11 +131,11 @@ TEST_CASE("A player gets sender reports first, then sound, then the cached group
   REQUIRE(player.connected());
   CHECK(player.refused == 0);
   REQUIRE(player.reports.size() == 2);
-  REQUIRE(player.packets.size() == 3 + 8);
+  REQUIRE(player.packets.size() == 1 + 8);
   CHECK(player.order[0]);
   CHECK(player.order[1]);
-  for (size_t i = 0; i < 11; ++i) {
-    CHECK(player.packets[i]->view.ssrc == (i < 3 ? kAudioSsrc : kVideoSsrc));
+  for (size_t i = 0; i < 9; ++i) {
+    CHECK(player.packets[i]->view.ssrc == (i < 1 ? kAudioSsrc : kVideoSsrc));
   }
   CHECK(joined.playing_after == 42ms);
   CHECK(joined.session->playing());

@@ -108,6 +108,14 @@ struct Player {
   PlayerTrack track;
 };
 
+const Bytes kAtOnce = {0, 0, 0};
+const Bytes kLipSync = {0, 0, 30};
+
+// Empty if the packet carries none.
+Bytes PlayoutDelayOf(const Sent& packet) {
+  return ToBytes(rtp::FindExtension(packet.view, kPlayoutDelayId).value_or(ByteView()));
+}
+
 void CheckGapFree(const std::vector<Sent>& packets) {
   for (size_t i = 1; i < packets.size(); ++i) {
     CHECK(packets[i].view.sequence_number ==
@@ -137,18 +145,30 @@ TEST_CASE("A joiner gets the whole cached group with original timestamps and gap
   CHECK_FALSE(packets[1].view.marker);
 }
 
-TEST_CASE("The first 50 packets carry playout-delay 0/0") {
+TEST_CASE("Playout-delay is 0/0 on the first 50 packets, then 0/300 ms for lip sync on 50 more") {
   Player player;
-  player.PushGroup(30, 2);
+  player.PushGroup(60, 2);
   player.Join();
   const auto packets = player.SendAll();
-  REQUIRE(packets.size() == 60);
+  REQUIRE(packets.size() == 120);
   for (size_t i = 0; i < packets.size(); ++i) {
-    const auto value = rtp::FindExtension(packets[i].view, kPlayoutDelayId);
     INFO("packet " << i);
-    REQUIRE(value.has_value() == (i < 50));
-    if (value) CHECK(ToBytes(*value) == Bytes{0, 0, 0});
+    CHECK(PlayoutDelayOf(packets[i]) == (i < 50 ? kAtOnce : i < 100 ? kLipSync : Bytes()));
   }
+}
+
+TEST_CASE(
+    "After a stall of the publisher playout-delay starts anew, for the backlog that follows") {
+  Player player;
+  player.PushGroup(60, 2);
+  player.Join();
+  player.SendAll();
+  player.source.Pass(2s);
+  player.Push(player.source.Frame(false, 60));
+  const auto backlog = player.SendAll();
+  REQUIRE(backlog.size() == 60);
+  CHECK(PlayoutDelayOf(backlog[0]) == kAtOnce);
+  CHECK(PlayoutDelayOf(backlog[59]) == kLipSync);
 }
 
 TEST_CASE("A player that has not agreed to playout-delay gets none") {
@@ -216,14 +236,14 @@ TEST_CASE("A new key frame overtakes what is left of a joiner's old group") {
   CHECK(player.counters.dropped_packets.value() > 500);
 }
 
-TEST_CASE("Sound begins with the last 60 ms and is not paced") {
+TEST_CASE("Sound begins with the newest packet and is not paced") {
   Player player(AudioSettings());
   for (int i = 0; i < 50; ++i) player.stream.OnPacket(player.source.Sound(), player.now);
   player.Join();
   CHECK(player.Send() == Progress::kAllSent);
   auto packets = player.Take();
-  REQUIRE(packets.size() == 3);
-  CheckNumbers(packets, 47);
+  REQUIRE(packets.size() == 1);
+  CheckNumbers(packets, 49);
   CHECK(packets[0].view.payload_type == 111);
   player.stream.OnPacket(player.source.Sound(), player.now);
   packets = player.SendAll();
@@ -369,7 +389,7 @@ TEST_CASE("After a picture loss the group is replayed with old timestamps and ne
         static_cast<uint16_t>(first.back().view.sequence_number + 1));
   CHECK(again[0].view.rtp_timestamp == first[0].view.rtp_timestamp);
   // Timestamps that go back are harmless only with playout-delay 0/0.
-  CHECK(rtp::FindExtension(again[0].view, kPlayoutDelayId).has_value());
+  CHECK(PlayoutDelayOf(again[0]) == kAtOnce);
 }
 
 TEST_CASE("A replay comes at most every 2 s, and not while the group is on its way") {

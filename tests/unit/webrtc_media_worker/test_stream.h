@@ -64,6 +64,8 @@ class TestStream {
     return std::make_shared<rtp::Packet>(std::move(packet));
   }
 
+  // The publisher is silent for so long.
+  void Pass(Duration time) { start_ += time; }
   // Video packets that nobody gets to see.
   void Lose(uint16_t packets) {
     video_sequence_ = static_cast<uint16_t>(video_sequence_ + packets);
