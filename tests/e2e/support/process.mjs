@@ -4,6 +4,11 @@ import { once } from 'node:events';
 
 const keptBytes = 256 * 1024; // of each process's output: the newest
 
+// Whatever ends this process takes its children along.
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
 export class Child {
   #dropped = 0; // bytes of output that were too old to keep
 
@@ -15,6 +20,8 @@ export class Child {
     this.process.stderr.on('data', (data) => this.#keep(data));
     this.exited = once(this.process, 'exit').then(([code, signal]) => signal ?? code,
       (error) => { this.output += `${error}\n`; return error.code; });
+    running.add(this.process);
+    this.exited.then(() => running.delete(this.process));
   }
 
   get pid() { return this.process.pid; }
