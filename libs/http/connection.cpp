@@ -7,35 +7,42 @@ namespace {
 constexpr int kGoOn = 0;
 constexpr int kCloseIt = -1;
 
-// Marks a wsi as one of the clients that are counted (listeners and the wake-up pipe are wsi, too).
-char counted_mark;
-
-struct Space {
-  Connection* connection;
-};
-
-Connection& MakeConnection(Core& core, Space& space) {
-  if (space.connection == nullptr) {
-    space.connection = new Connection;  // the library's space is raw memory; freed by Drop
-    core.connections.insert(space.connection);
-  }
-  return *space.connection;
+// Each client's wsi carries its Connection from accept to the last word about it. (Listeners and
+// the wake-up pipe are wsi, too; they carry nothing.)
+Connection* ConnectionOf(lws* wsi) {
+  return static_cast<Connection*>(lws_get_opaque_user_data(wsi));
 }
 
-void Drop(Core& core, Space* space) {
-  if (space == nullptr || space->connection == nullptr) return;
-  if (space->connection->exchange) space->connection->exchange->Abandon();
-  core.connections.erase(space->connection);
-  delete space->connection;
-  space->connection = nullptr;
+int OnNewClient(Core& core, lws* wsi) {
+  auto connection = std::make_unique<Connection>();
+  lws_set_opaque_user_data(wsi, connection.get());
+  ++core.counters.connections;
+  core.connections.emplace(connection.get(), std::move(connection));
+  return kGoOn;
 }
 
-int OnRequest(Core& core, lws* wsi, Space& space, const char* path, size_t length) {
-  Connection& connection = MakeConnection(core, space);
+// Nothing can be sent any more. Comes as one or more kinds of news, depending on the state.
+int OnClosed(Connection& connection) {
+  if (connection.exchange) connection.exchange->Abandon();
+  connection.exchange.reset();
+  connection.socket.reset();
+  return kGoOn;
+}
+
+int OnDestroyed(Core& core, lws* wsi, Connection& connection) {
+  OnClosed(connection);
+  lws_set_opaque_user_data(wsi, nullptr);
+  core.connections.erase(&connection);
+  --core.counters.connections;
+  return kGoOn;
+}
+
+int OnRequest(Core& core, lws* wsi, Connection& connection, std::string_view path) {
+  if (core.stopping) return kCloseIt;
   if (connection.exchange) connection.exchange->Abandon();
   connection.exchange = std::make_shared<Exchange>(core, wsi);
   std::shared_ptr<Exchange> exchange = connection.exchange;
-  exchange->Begin(std::string(path, length));
+  exchange->Begin(std::string(path));
   return kGoOn;
 }
 
@@ -49,17 +56,10 @@ int OnHttpWriteable(lws* wsi, Connection& connection) {
   return lws_http_transaction_completed(wsi) != 0 ? kCloseIt : kGoOn;
 }
 
-int OnUpgrade(Core& core, lws* wsi, Space& space) {
+int OnUpgrade(Core& core, lws* wsi, Connection& connection) {
   if (!core.accept || core.stopping) return kCloseIt;
-  Connection& connection = MakeConnection(core, space);
   connection.exchange.reset();
   connection.socket = std::make_unique<Socket>(core, wsi);
-  return kGoOn;
-}
-
-int OnNewClient(Core& core, lws* wsi) {
-  ++core.counters.connections;
-  lws_set_opaque_user_data(wsi, &counted_mark);
   return kGoOn;
 }
 
@@ -70,7 +70,9 @@ int OnAccept(Core& core) {
   return kCloseIt;
 }
 
-int OnWebSocket(lws_callback_reasons reason, Socket& socket, std::string_view bytes) {
+int OnWebSocket(lws_callback_reasons reason, Connection& connection, std::string_view bytes) {
+  if (!connection.socket) return kCloseIt;
+  Socket& socket = *connection.socket;
   switch (reason) {
     case LWS_CALLBACK_ESTABLISHED:
       socket.OnEstablished();
@@ -79,10 +81,8 @@ int OnWebSocket(lws_callback_reasons reason, Socket& socket, std::string_view by
       return socket.OnReceive(bytes) ? kGoOn : kCloseIt;
     case LWS_CALLBACK_SERVER_WRITEABLE:
       return socket.OnWriteable() ? kGoOn : kCloseIt;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:  // not to be echoed if it answers ours
+    default:  // the peer's close: not to be echoed if it answers ours
       return socket.close_sent() ? kCloseIt : kGoOn;
-    default:
-      return kGoOn;
   }
 }
 
@@ -101,45 +101,42 @@ int OnHttp(lws_callback_reasons reason, lws* wsi, Connection& connection, std::s
   }
 }
 
-}  // namespace
-
-int OnLibraryCallback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length) {
-  lws_context* context = lws_get_context(wsi);
-  if (context == nullptr || lws_context_user(context) == nullptr) return kGoOn;
-  Core& core = *static_cast<Core*>(lws_context_user(context));
-  auto* space = static_cast<Space*>(user);
-  Connection* connection = space != nullptr ? space->connection : nullptr;
-  std::string_view bytes(static_cast<const char*>(in), in != nullptr ? length : 0);
+int OnNews(Core& core, lws* wsi, lws_callback_reasons reason, std::string_view bytes) {
+  Connection* connection = ConnectionOf(wsi);
+  if (connection == nullptr) return kGoOn;
   switch (reason) {
-    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-      return OnAccept(core);
-    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-      return OnNewClient(core, wsi);
-    case LWS_CALLBACK_WSI_DESTROY:
-      if (lws_get_opaque_user_data(wsi) == &counted_mark) --core.counters.connections;
-      return kGoOn;
     case LWS_CALLBACK_HTTP:
-      return core.stopping ? kCloseIt : OnRequest(core, wsi, *space, bytes.data(), bytes.size());
+      return OnRequest(core, wsi, *connection, bytes);
     case LWS_CALLBACK_HTTP_BODY:
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
     case LWS_CALLBACK_HTTP_WRITEABLE:
-      return connection != nullptr ? OnHttp(reason, wsi, *connection, bytes) : kGoOn;
+      return OnHttp(reason, wsi, *connection, bytes);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-      return OnUpgrade(core, wsi, *space);
+      return OnUpgrade(core, wsi, *connection);
     case LWS_CALLBACK_ESTABLISHED:
     case LWS_CALLBACK_RECEIVE:
     case LWS_CALLBACK_SERVER_WRITEABLE:
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-      return connection != nullptr && connection->socket
-                 ? OnWebSocket(reason, *connection->socket, bytes)
-                 : kCloseIt;
+      return OnWebSocket(reason, *connection, bytes);
     case LWS_CALLBACK_CLOSED:
     case LWS_CALLBACK_CLOSED_HTTP:
-      Drop(core, space);
-      return kGoOn;
+      return OnClosed(*connection);
+    case LWS_CALLBACK_WSI_DESTROY:
+      return OnDestroyed(core, wsi, *connection);
     default:
       return kGoOn;
   }
+}
+
+}  // namespace
+
+int OnLibraryCallback(lws* wsi, lws_callback_reasons reason, void*, void* in, size_t length) {
+  lws_context* context = lws_get_context(wsi);
+  if (context == nullptr || lws_context_user(context) == nullptr) return kGoOn;
+  Core& core = *static_cast<Core*>(lws_context_user(context));
+  if (reason == LWS_CALLBACK_FILTER_NETWORK_CONNECTION) return OnAccept(core);
+  if (reason == LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED) return OnNewClient(core, wsi);
+  return OnNews(core, wsi, reason, {static_cast<const char*>(in), in != nullptr ? length : 0});
 }
 
 }  // namespace sluice::http

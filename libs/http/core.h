@@ -5,7 +5,7 @@
 #include <libwebsockets.h>
 
 #include <memory>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "libs/http/exchange.h"
@@ -29,14 +29,15 @@ struct Core {
   Router router;
   AcceptWebSocket accept;
   ServerCounters counters;
-  std::unordered_set<Connection*> connections;  // bound: options.max_connections
-  lws_context* context = nullptr;               // set to nullptr by the library at the end
-  std::vector<lws_vhost*> vhosts;               // as options.listeners
-  lws_retry_bo_t silence{};                     // WebSocket ping and hang-up
+  // By their address; bound: options.max_connections.
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections;
+  lws_context* context = nullptr;  // set to nullptr by the library at the end
+  std::vector<lws_vhost*> vhosts;  // as options.listeners
+  lws_retry_bo_t silence{};        // WebSocket ping and hang-up
   bool stopping = false;
 };
 
-// The one callback of the one protocol; `user` is the library's zeroed space for a Connection*.
+// The one callback of the one protocol. The library's per-connection `user` space is not used.
 int OnLibraryCallback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);
 
 }  // namespace sluice::http

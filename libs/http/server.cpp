@@ -22,9 +22,8 @@ void Remember(int, const char* line) {
   while (!last_complaint.empty() && last_complaint.back() == '\n') last_complaint.pop_back();
 }
 
-const lws_protocols kProtocols[] = {
-    {"sluice", OnLibraryCallback, sizeof(Connection*), 4096, 0, nullptr, 0},
-    {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
+const lws_protocols kProtocols[] = {{"sluice", OnLibraryCallback, 0, 4096, 0, nullptr, 0},
+                                    {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
 
 unsigned WholeSeconds(Duration duration) {
   return static_cast<unsigned>(std::max<int64_t>(1, ToMilliseconds(duration) / 1000));
@@ -123,7 +122,7 @@ class LibraryServer final : public Server {
   ~LibraryServer() override {
     core_->stopping = true;
     // Users of sockets go now, while what they refer to is still there.
-    for (Connection* connection : core_->connections) {
+    for (const auto& [address, connection] : core_->connections) {
       if (connection->exchange) connection->exchange->Abandon();
       connection->exchange.reset();
       connection->socket.reset();

@@ -194,6 +194,34 @@ TEST_CASE("an answer may come later, in any order, or when the client has gone")
   CHECK(last.ReadResponse().ends_with("now"));
 }
 
+TEST_CASE("nothing is kept of clients that leave in the middle, whatever they were doing") {
+  std::vector<Responder> waiting;  // of the loop's thread
+  Router router = Echo();
+  router.Add(Method::kPost, "/later",
+             [&](const Request&, Responder responder) { waiting.push_back(std::move(responder)); });
+  ServerFixture server(std::move(router));
+  const std::string half_body = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc";
+  const std::string answered_later =
+      "POST /later HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc";
+  for (int round = 0; round < 10; ++round) {
+    for (const std::string& bytes :
+         {half_body, answered_later, Get("/big"), std::string("GET /he"), std::string()}) {
+      server.Client().Send(bytes);
+    }
+  }
+  RawClient last = server.Client();
+  for (size_t open = 2; open > 1; open = server.counters().connections) {
+    last.Send(Get("/hello/x"));
+    REQUIRE(Has(last.ReadResponse(), "hello x"));
+  }
+  server.OnLoop([&] {
+    for (Responder& responder : waiting) responder.Send(TextResponse(200, "too late"));
+    waiting.clear();
+    return true;
+  });
+  CHECK(server.counters().connections == 1);
+}
+
 TEST_CASE("a forgotten request is answered by 500; the server may go while one waits") {
   std::vector<Responder> waiting;
   std::promise<void> there;
