@@ -110,7 +110,7 @@ void EtcdDirectory::Connect() {
 void EtcdDirectory::OnReady() {
   connect_timer_.Stop();
   backoff_ = kMinBackoff;
-  told_failure_ = false;
+  told_failure_ = absl::OkStatus();
   claims_.Online();
   if (!std::exchange(connected_, true)) options_.on_connection(absl::OkStatus());
   Settle();
@@ -125,7 +125,7 @@ void EtcdDirectory::OnFailure(const absl::Status& status) {
   CloseConnection();
   connect_timer_.Start(backoff_);
   backoff_ = std::min(backoff_ * 2, kMaxBackoff);
-  if (!std::exchange(told_failure_, true)) options_.on_connection(status);
+  if (std::exchange(told_failure_, status) != status) options_.on_connection(status);
   Settle();
 }
 

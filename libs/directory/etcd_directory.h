@@ -34,7 +34,7 @@ struct EtcdOptions {
   std::string lease_file;
   Duration lease_ttl =
       10s;  // whole seconds, 2 or more; own entries vanish this long after our death
-  // For the log: etcd can be used (Ok), or no more and why. Told when it changes, on the loop.
+  // For the log: etcd can be used (Ok), or not and why. Told on the loop when it, or the why, changes.
   std::function<void(const absl::Status&)> on_connection = [](const absl::Status&) {};
 };
 
@@ -124,7 +124,7 @@ class EtcdDirectory final : public Directory {
   bool stopped_ = true;
   bool connected_ = false;
   bool synced_ = false;
-  bool told_failure_ = false;
+  absl::Status told_failure_;
   bool settle_posted_ = false;
   DirectoryCounters counters_;
   loop::Timer connect_timer_;  // the next attempt, or the limit of the present one

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-#include "libs/rpc/grpc_log.h"
+#include "libs/rpc/grpc_process.h"
 
 namespace sluice::rpc {
 namespace {
@@ -40,7 +40,7 @@ grpc::ChannelArguments Arguments() {
 
 ChannelPool::ChannelPool(loop::EventLoop& loop)
     : loop_(loop), calls_(std::make_shared<Calls>(loop)) {
-  SilenceGrpc();
+  SetUpGrpc();
 }
 
 ChannelPool::~ChannelPool() { calls_->Close(); }

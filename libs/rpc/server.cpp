@@ -10,7 +10,7 @@
 #include <chrono>
 
 #include "libs/base/text.h"
-#include "libs/rpc/grpc_log.h"
+#include "libs/rpc/grpc_process.h"
 
 namespace sluice::rpc {
 namespace {
@@ -46,7 +46,7 @@ void EnableHealthAndReflection() {
 
 }  // namespace
 
-Server::Server(ServerOptions options) : options_(options) { SilenceGrpc(); }
+Server::Server(ServerOptions options) : options_(options) { SetUpGrpc(); }
 
 Server::~Server() { Shutdown(0s); }
 
