@@ -75,6 +75,8 @@ void CollectWorker(metrics::Scrape& scrape, const Worker& worker, const std::str
                   static_cast<double>(counters.players.value()), labels);
   AddDurations(scrape, "send_delay_seconds", "From the publisher's socket to the player's.",
                counters.send_delay);
+  AddDurations(scrape, "worker_loop_delay_seconds", "Lateness of a worker's timers.",
+               counters.loop_delay);
   AddDurations(scrape, "time_to_first_media_seconds",
                "From CreatePlayer to the first media packet.", counters.time_to_first_media);
 }

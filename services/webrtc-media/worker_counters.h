@@ -65,6 +65,8 @@ struct WorkerCounters {
   Count plis;
   // Publisher's socket read -> handed to the kernel, packets of live streams to each player.
   DurationHistogram send_delay;
+  // Lateness of the loop's timers, the worst of each 100 ms with players.
+  DurationHistogram loop_delay;
   // CreatePlayer -> first media packet.
   DurationHistogram time_to_first_media;
 };

@@ -93,6 +93,7 @@ void WorkerThread::OnSocket(UdpPort& port, loop::FdWatcher::Ready ready) {
 
 void WorkerThread::OnTick() {
   now_ = loop_.now();
+  counters_.loop_delay.Add(loop_.TakeMaxDelay());
   for (auto& [id, player] : players_) {
     player->session.OnTick(now_);
     Settle(*player);
