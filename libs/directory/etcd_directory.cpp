@@ -11,7 +11,6 @@ namespace {
 
 constexpr Duration kMinBackoff = 100ms;
 constexpr Duration kMaxBackoff = 2s;
-constexpr Duration kConnectLimit = 5s;  // until changes are followed, all calls together
 constexpr Duration kStopLimit = 1s;
 
 }  // namespace
@@ -96,7 +95,7 @@ void EtcdDirectory::Connect() {
   const std::string& endpoint = options_.endpoints[next_endpoint_++ % options_.endpoints.size()];
   connection_ = std::make_unique<EtcdConnection>(
       channels_, endpoint, [this](const absl::Status& status) { OnFailure(status); });
-  connect_timer_.Start(kConnectLimit);
+  connect_timer_.Start(options_.connect_limit);
   lease_->Open(*connection_, [this](bool fresh, const etcd::ResponseHeader& header) {
     if (fresh) {
       ++counters_.leases;
@@ -122,6 +121,9 @@ void EtcdDirectory::OnFailure(const absl::Status& status) {
   claims_.Offline();
   node_on_the_way_ = false;
   node_to_write_ = node_entered_;  // whether a write arrived is not known
+  if (absl::IsDeadlineExceeded(status)) lease_->OnSilence();
+  // The next attempt begins from nothing: it does not inherit a state of the channel.
+  channels_.Forget(connection_->endpoint());
   CloseConnection();
   connect_timer_.Start(backoff_);
   backoff_ = std::min(backoff_ * 2, kMaxBackoff);

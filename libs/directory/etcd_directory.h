@@ -34,7 +34,9 @@ struct EtcdOptions {
   std::string lease_file;
   Duration lease_ttl =
       10s;  // whole seconds, 2 or more; own entries vanish this long after our death
-  // For the log: etcd can be used (Ok), or not and why. Told on the loop when it, or the why, changes.
+  Duration connect_limit = 5s;  // until all is read and followed; then the next endpoint is tried
+  // For the log: etcd can be used (Ok), or not and why. Told on the loop when it, or the why,
+  // changes.
   std::function<void(const absl::Status&)> on_connection = [](const absl::Status&) {};
 };
 

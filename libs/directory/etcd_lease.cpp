@@ -10,6 +10,7 @@ namespace {
 
 using LeaseMethods = rpc::Methods<etcd::Lease>;
 constexpr int kMaxUnanswered = 2;
+constexpr int kMaxSilentConnections = 2;
 
 }  // namespace
 
@@ -30,6 +31,12 @@ void EtcdLease::Close() {
   stream_ = nullptr;
   connection_ = nullptr;
   on_alive_ = nullptr;
+}
+
+void EtcdLease::OnSilence() {
+  if (on_alive_ == nullptr || id_ == 0 || ++silent_connections_ < kMaxSilentConnections) return;
+  old_ = std::exchange(id_, 0);
+  silent_connections_ = 0;
 }
 
 void EtcdLease::RevokeOld() {
@@ -92,6 +99,7 @@ void EtcdLease::OnKeptAlive(const etcd::LeaseKeepAliveResponse& response) {
 }
 
 void EtcdLease::TellAlive(bool fresh, const etcd::ResponseHeader& header) {
+  silent_connections_ = 0;
   OnAlive on_alive = std::exchange(on_alive_, nullptr);
   if (on_alive) on_alive(fresh, header);
 }

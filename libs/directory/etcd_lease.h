@@ -25,6 +25,9 @@ class EtcdLease {
   // one, which outlives this or Close().
   void Open(EtcdConnection& connection, OnAlive on_alive);
   void Close();
+  // Before Close(): the connection failed for want of an answer. If etcd has been silent about our
+  // lease twice in a row, it is revoked on the next connection and a new one is had.
+  void OnSilence();
 
   int64_t id() const { return id_; }  // 0 = none
 
@@ -44,6 +47,7 @@ class EtcdLease {
   EtcdConnection* connection_ = nullptr;
   OnAlive on_alive_;
   int unanswered_ = 0;
+  int silent_connections_ = 0;  // in a row
   loop::Timer timer_;
   std::unique_ptr<rpc::ClientBidiStream<etcd::LeaseKeepAliveRequest>> stream_;
 };

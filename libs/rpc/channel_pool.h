@@ -19,8 +19,8 @@ namespace sluice::rpc {
 // Its destructor cancels the calls that run and drops their callbacks.
 //
 // Channels send keep-alive pings while calls run (every 10 s, lost after 5 s), reconnect with a
-// back-off of 0.1 to 2 s, ignore proxy settings of the environment, and fail calls at once while
-// there is no connection (the call's deadline covers the first attempt).
+// back-off of 0.1 to 2 s (an attempt may take 2 s), ignore proxy settings of the environment, and
+// fail calls at once while there is no connection (the call's deadline covers the first attempt).
 class ChannelPool {
  public:
   // Beyond this the channel used least recently goes (its calls go on).
@@ -33,6 +33,9 @@ class ChannelPool {
 
   // The channel to "host:port" ("[::1]:9" for IPv6), made at the first call; connects when used.
   std::shared_ptr<grpc::Channel> Get(std::string_view address);
+
+  // The next Get() makes a new channel, with a connection of its own; calls that run go on.
+  void Forget(std::string_view address);
 
   loop::EventLoop& loop() { return loop_; }
   // For the templates of client.h.

@@ -257,6 +257,22 @@ TEST_CASE("an etcd that does not answer keeps no publisher waiting for more than
   REQUIRE(f.Until([&] { return b.SeesOf("cam", "a"); }));
 }
 
+TEST_CASE("after a long silence all is as it was") {
+  Fixture f;
+  TestNode a = f.Node("a", 60s);
+  CHECK(a.ClaimAndWait("cam").ok());
+  TestNode b = f.Node("b", 60s);
+  REQUIRE(f.Until([&] { return b.SeesOf("cam", "a"); }));
+  f.etcd.Freeze();
+  a->SetState(v1::NODE_STATE_DRAINING);
+  REQUIRE(f.Until([&] { return a->counters().failures >= 3; }, 30s));
+  f.etcd.Thaw();
+  REQUIRE(f.Until([&] { return a->connected() && b->connected(); }));
+  REQUIRE(f.Until([&] { return b.SeesOf("cam", "a") && b->FindNode("a") != nullptr; }));
+  CHECK(b->FindNode("a")->state() == v1::NODE_STATE_DRAINING);
+  CHECK(a.lost.empty());
+}
+
 TEST_CASE("a daemon that never met etcd works alone") {
   Fixture f;
   f.etcd.Kill();

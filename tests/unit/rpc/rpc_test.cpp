@@ -340,5 +340,13 @@ TEST_CASE("the pool gives one channel per address and drops the one used least r
   CHECK(pool.Get("127.0.0.1:1") != first);
 }
 
+TEST_CASE("a forgotten address gets a new channel") {
+  loop::EventLoop loop;
+  ChannelPool pool(loop);
+  const auto first = pool.Get("127.0.0.1:1");
+  pool.Forget("127.0.0.1:1");
+  CHECK(pool.Get("127.0.0.1:1") != first);
+}
+
 }  // namespace
 }  // namespace sluice::rpc
