@@ -60,8 +60,8 @@ absl::StatusOr<SocketAddress> SocketAddress::Parse(std::string_view host, uint16
 absl::StatusOr<SocketAddress> SocketAddress::ParseHostPort(std::string_view host_port) {
   size_t colon = host_port.rfind(':');
   uint32_t port = 0;
-  if (colon == std::string_view::npos || !absl::SimpleAtoi(ToAbsl(host_port.substr(colon + 1)), &port) ||
-      port > 65535) {
+  if (colon == std::string_view::npos ||
+      !absl::SimpleAtoi(ToAbsl(host_port.substr(colon + 1)), &port) || port > 65535) {
     return absl::InvalidArgumentError(StrCat("not host:port: ", host_port));
   }
   return Parse(host_port.substr(0, colon), static_cast<uint16_t>(port));
