@@ -7,6 +7,10 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 
+#include <cstddef>
+#include <memory>
+#include <new>
+
 namespace sluice::rpc {
 namespace {
 
@@ -30,11 +34,13 @@ class ThreadKeeper {
 
 void SetUpGrpc() {
   // Never destroyed: see the header.
-  static const ThreadKeeper* const keeper = [] {
+  alignas(ThreadKeeper) static std::byte keeper[sizeof(ThreadKeeper)];
+  static const bool once = [] {
     gpr_set_log_function([](gpr_log_func_args*) {});
-    return new ThreadKeeper();
+    new (keeper) ThreadKeeper();
+    return true;
   }();
-  static_cast<void>(keeper);
+  static_cast<void>(once);
 }
 
 }  // namespace sluice::rpc
