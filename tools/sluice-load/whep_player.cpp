@@ -1,8 +1,12 @@
 #include "tools/sluice-load/whep_player.h"
 
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -21,7 +25,7 @@ namespace {
 constexpr Duration kTick = 100ms;
 constexpr int kConsentTicks = 50;  // 5 s, RFC 7675
 constexpr size_t kMaxSources = 16;
-constexpr int kDatagramsPerTurn = 256;
+constexpr int kReadsPerTurn = 64;
 constexpr int kReceiveBuffer = 1 << 20;
 
 absl::StatusOr<net::SocketAddress> UdpCandidate(const sdp::SessionDescription& answer) {
@@ -33,6 +37,33 @@ absl::StatusOr<net::SocketAddress> UdpCandidate(const sdp::SessionDescription& a
     }
   }
   return absl::FailedPreconditionError("the answer has no IPv4 UDP candidate");
+}
+
+// What one call gave: datagrams of equal size, the last may be shorter.
+struct Received {
+  ByteView bytes;
+  size_t datagram_size = 0;
+};
+
+// Takes bursts whole (UDP_GRO), as a network card that cuts them would let the server send them.
+Received Receive(int fd, std::span<uint8_t> buffer) {
+  iovec vector{buffer.data(), buffer.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+  msghdr message{};
+  message.msg_iov = &vector;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof(control);
+  ssize_t got = recvmsg(fd, &message, 0);
+  if (got <= 0) return {};
+  Received received{buffer.first(static_cast<size_t>(got)), static_cast<size_t>(got)};
+  const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  if (header != nullptr && header->cmsg_level == SOL_UDP && header->cmsg_type == UDP_GRO) {
+    int size = 0;
+    std::memcpy(&size, CMSG_DATA(header), sizeof(size));
+    if (size > 0) received.datagram_size = static_cast<size_t>(size);
+  }
+  return received;
 }
 
 }  // namespace
@@ -105,6 +136,8 @@ absl::Status WhepPlayer::Connect(const std::string& answer_sdp) {
   SLUICE_ASSIGN_OR_RETURN(net::SocketAddress server, UdpCandidate(answer));
   fd_ = net::OwnedFd(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
+  int on = 1;
+  setsockopt(fd_.get(), SOL_UDP, UDP_GRO, &on, sizeof(on));
   if (connect(fd_.get(), server.raw(), server.raw_length()) != 0)
     return absl::UnavailableError("connect failed");
   watcher_ = std::make_unique<loop::FdWatcher>(loop_, fd_.get(),
@@ -116,11 +149,15 @@ absl::Status WhepPlayer::Connect(const std::string& answer_sdp) {
 }
 
 void WhepPlayer::OnReadable() {
-  static std::array<uint8_t, 2048> buffer;
-  for (int i = 0; i < kDatagramsPerTurn; ++i) {
-    ssize_t got = recv(fd_.get(), buffer.data(), buffer.size(), 0);
-    if (got <= 0) return;
-    OnDatagram({buffer.data(), static_cast<size_t>(got)});
+  static std::array<uint8_t, 64 << 10> buffer;
+  for (int i = 0; i < kReadsPerTurn; ++i) {
+    Received got = Receive(fd_.get(), buffer);
+    if (got.bytes.empty()) return;
+    for (ByteView rest = got.bytes; !rest.empty();) {
+      size_t size = std::min(rest.size(), got.datagram_size);
+      OnDatagram(rest.first(size));
+      rest = rest.subspan(size);
+    }
   }
 }
 
