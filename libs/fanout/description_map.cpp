@@ -56,6 +56,7 @@ v1::Track ToProto(const media::Track& track) {
   out.set_frame_rate(track.frame_rate);
   out.set_mid(track.mid);
   out.set_rid(track.rid);
+  out.set_has_b_frames(track.has_b_frames);
   return out;
 }
 
@@ -90,6 +91,7 @@ media::Track FromProto(const v1::Track& track) {
   out.frame_rate = track.frame_rate();
   out.mid = track.mid();
   out.rid = track.rid();
+  out.has_b_frames = track.has_b_frames();
   return out;
 }
 

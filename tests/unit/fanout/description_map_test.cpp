@@ -15,6 +15,7 @@ TEST_CASE("a description survives the way through its message") {
   video.frame_rate = 29.97;
   video.mid = "0";
   video.rid = "h";
+  video.has_b_frames = true;
   auto description = test::Describe({video, test::AudioTrack()}, 7);
   CHECK(FromProto(ToProto(*description)) == *description);
 }
