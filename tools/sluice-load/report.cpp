@@ -1,58 +1,157 @@
 #include "tools/sluice-load/report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
-
-#include "absl/strings/str_format.h"
+#include <nlohmann/json.hpp>
 
 namespace sluice::load {
 namespace {
 
-double Percentile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
+using Json = nlohmann::ordered_json;
+
+// parts: of one, so that no digits come behind those that are wanted.
+double Rounded(double value, double parts = 100) { return std::round(value * parts) / parts; }
+
+Json Percentiles(std::vector<double> values) {
+  if (values.empty()) return nullptr;
   std::sort(values.begin(), values.end());
-  return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
+  auto at = [&values](double share) {
+    return Rounded(values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))], 10);
+  };
+  return {
+      {"p50", at(0.5)}, {"p90", at(0.9)}, {"p99", at(0.99)}, {"max", Rounded(values.back(), 10)}};
+}
+
+// In milliseconds, of those players that have it.
+Json Times(const std::vector<PlayerResult>& players, std::optional<Duration> PlayerResult::*time) {
+  std::vector<double> values;
+  for (const PlayerResult& player : players) {
+    if ((player.*time).has_value()) values.push_back(ToSeconds(*(player.*time)) * 1000);
+  }
+  return Percentiles(std::move(values));
+}
+
+Json Pauses(const std::vector<PlayerResult>& players) {
+  std::vector<double> values;
+  for (const PlayerResult& player : players) {
+    if (player.packets > 0) values.push_back(ToSeconds(player.longest_pause) * 1000);
+  }
+  return Percentiles(std::move(values));
+}
+
+void AddPlayers(const std::vector<PlayerResult>& players, Json& json) {
+  PlayerResult sum;
+  std::map<std::string, int> profiles;
+  size_t connected = 0;
+  size_t with_media = 0;
+  size_t ended = 0;
+  for (const PlayerResult& player : players) {
+    connected += player.connected;
+    with_media += player.packets > 0;
+    ended += player.ended_by_server;
+    sum.packets += player.packets;
+    sum.bytes += player.bytes;
+    sum.repairs += player.repairs;
+    sum.lost += player.lost;
+    sum.duplicates += player.duplicates;
+    sum.dropped += player.dropped;
+    sum.opened += player.opened;
+    sum.not_authentic += player.not_authentic;
+    if (!player.srtp_profile.empty()) ++profiles[player.srtp_profile];
+    if (!player.failure.empty() && !json.contains("first_failure"))
+      json["first_failure"] = player.failure;
+  }
+  json["connected"] = connected;
+  json["with_media"] = with_media;
+  json["ended_by_server"] = ended;
+  json["packets"] = sum.packets;
+  json["bytes"] = sum.bytes;
+  json["lost"] = sum.lost;
+  json["duplicates"] = sum.duplicates;
+  json["repairs"] = sum.repairs;
+  json["receiver_drops"] = sum.dropped;
+  json["authenticated"] = sum.opened;
+  json["authentication_failures"] = sum.not_authentic;
+  json["srtp"] = profiles;
+}
+
+double CpuMs(const ProcessUsage& from, const ProcessUsage& to) {
+  return ToSeconds(to.cpu - from.cpu) * 1000;
+}
+
+struct Cost {
+  double gross_ms = 0;
+  double net_ms = 0;  // without what it used in as long a time before the players
+};
+
+Json CostJson(const Cost& cost, double packets, double player_seconds) {
+  Json json;
+  auto per = [&json](const char* name, double gross, double net) {
+    json[name] = {{"gross", Rounded(gross, 1000)}, {"net", Rounded(net, 1000)}};
+  };
+  if (packets > 0)
+    per("us_per_packet", cost.gross_ms * 1000 / packets, cost.net_ms * 1000 / packets);
+  if (player_seconds > 0)
+    per("ms_per_player_second", cost.gross_ms / player_seconds, cost.net_ms / player_seconds);
+  return json;
+}
+
+Json Servers(const RunResult& run, double packets, double player_seconds) {
+  Json json = Json::array();
+  double window = ToSeconds(run.end.when - run.begin.when);
+  double idle = ToSeconds(run.idle_end.when - run.idle_begin.when);
+  for (size_t i = 0; i < run.server_names.size(); ++i) {
+    Cost cost{.gross_ms = CpuMs(run.begin.servers[i], run.end.servers[i])};
+    double before = idle > 0 ? CpuMs(run.idle_begin.servers[i], run.idle_end.servers[i]) / idle : 0;
+    cost.net_ms = cost.gross_ms - before * window;
+    Json server = {{"name", run.server_names[i]},
+                   {"running", run.end.servers[i].running},
+                   {"cpu_percent", Rounded(cost.gross_ms / window / 10)},
+                   {"idle_cpu_percent", Rounded(before / 10)}};
+    server.update(CostJson(cost, packets, player_seconds));
+    server["rss_kb_idle"] = run.idle_end.servers[i].rss / 1024;
+    server["rss_kb"] = run.end.servers[i].rss / 1024;
+    server["kb_per_player"] = Rounded(run.server_bytes_per_player[i] / 1024, 10);
+    json.push_back(std::move(server));
+  }
+  return json;
 }
 
 }  // namespace
 
-std::string Report(const std::vector<PlayerResult>& results, double seconds) {
-  PlayerResult sum;
-  size_t connected = 0;
-  size_t with_media = 0;
-  std::vector<double> first_ms;
-  std::map<std::string, int> profiles;
-  std::string failure;
-  for (const PlayerResult& result : results) {
-    connected += result.connected;
-    with_media += result.packets > 0;
-    sum.packets += result.packets;
-    sum.bytes += result.bytes;
-    sum.lost += result.lost;
-    if (result.first_packet.has_value()) first_ms.push_back(ToSeconds(*result.first_packet) * 1000);
-    if (!result.srtp_profile.empty()) ++profiles[result.srtp_profile];
-    if (failure.empty()) failure = result.failure;
+std::string Report(const RunResult& run) {
+  double window = ToSeconds(run.end.when - run.begin.when);
+  auto packets = static_cast<double>(run.end.packets - run.begin.packets);
+  double player_seconds = window * static_cast<double>(run.players.size());
+  Json json = {{"players", run.players.size()}};
+  AddPlayers(run.players, json);
+  json["first_packet_ms"] = Times(run.players, &PlayerResult::first_packet);
+  json["first_key_frame_packet_ms"] = Times(run.players, &PlayerResult::first_key_frame_packet);
+  json["first_key_frame_ms"] = Times(run.players, &PlayerResult::first_key_frame);
+  json["longest_pause_ms"] = Pauses(run.players);
+  json["published"] = run.published;
+  if (!run.publish_failure.empty()) json["publish_failure"] = run.publish_failure;
+  json["window"] = {
+      {"seconds", Rounded(window)},
+      {"packets", run.end.packets - run.begin.packets},
+      {"megabits_per_second",
+       Rounded(static_cast<double>(run.end.bytes - run.begin.bytes) * 8e-6 / window, 10)}};
+  if (!run.server_names.empty()) {
+    json["servers"] = Servers(run, packets, player_seconds);
   }
-  std::string text = absl::StrFormat(
-      "{\n  \"players\": %d,\n  \"connected\": %d,\n  \"with_media\": %d,\n  \"packets\": %d,\n  "
-      "\"lost\": %d,\n"
-      "  \"megabits_per_second\": %.1f,\n  \"first_packet_ms\": {\"p50\": %.1f, \"p99\": %.1f},\n  "
-      "\"srtp\": {",
-      results.size(), connected, with_media, sum.packets, sum.lost,
-      static_cast<double>(sum.bytes) * 8e-6 / seconds, Percentile(first_ms, 0.5),
-      Percentile(first_ms, 0.99));
-  std::string comma;
-  for (const auto& [profile, count] : profiles) {
-    absl::StrAppendFormat(&text, "%s\"%s\": %d", comma, profile, count);
-    comma = ", ";
-  }
-  text += "}";
-  if (!failure.empty()) {
-    std::replace(failure.begin(), failure.end(), '"', '\'');
-    std::replace(failure.begin(), failure.end(), '\n', ' ');
-    absl::StrAppendFormat(&text, ",\n  \"first_failure\": \"%s\"", failure);
-  }
-  return text + "\n}\n";
+  double own_ms = CpuMs(run.begin.own, run.end.own);
+  json["own"] = {{"cpu_percent", Rounded(own_ms / window / 10)},
+                 {"us_per_packet", packets > 0 ? Rounded(own_ms * 1000 / packets, 1000) : 0},
+                 {"rss_kb", run.end.own.rss / 1024}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+bool Succeeded(const RunResult& run, const Options& options) {
+  bool all_play = std::all_of(run.players.begin(), run.players.end(),
+                              [](const PlayerResult& player) { return player.packets > 0; });
+  size_t wanted = options.publish.empty() ? 0 : static_cast<size_t>(options.streams);
+  return all_play && run.published == wanted;
 }
 
 }  // namespace sluice::load

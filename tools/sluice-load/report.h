@@ -1,14 +1,14 @@
-// What a run found, as JSON on one line per figure.
+// What a run found, as JSON.
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "tools/sluice-load/whep_player.h"
+#include "tools/sluice-load/load_run.h"
 
 namespace sluice::load {
 
-// seconds: how long packets were counted.
-std::string Report(const std::vector<PlayerResult>& results, double seconds);
+std::string Report(const RunResult& run);
+// Every player got media, every stream was published to the end.
+bool Succeeded(const RunResult& run, const Options& options);
 
 }  // namespace sluice::load

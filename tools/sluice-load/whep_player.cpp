@@ -1,12 +1,5 @@
 #include "tools/sluice-load/whep_player.h"
 
-#include <netinet/in.h>
-#include <netinet/udp.h>
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <array>
-#include <cstring>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -14,200 +7,169 @@
 #include "libs/loop/work_pool.h"
 #include "libs/rtp/packet.h"
 #include "libs/rtp/rtcp/compound.h"
-#include "libs/sdp/session_description.h"
 #include "libs/stun/message.h"
-#include "libs/stun/message_builder.h"
-#include "tools/sluice-load/offer.h"
 
 namespace sluice::load {
 namespace {
 
-constexpr Duration kTick = 100ms;
-constexpr int kConsentTicks = 50;  // 5 s, RFC 7675
-constexpr size_t kMaxSources = 16;
-constexpr int kReadsPerTurn = 64;
-constexpr int kReceiveBuffer = 1 << 20;
-
-absl::StatusOr<net::SocketAddress> UdpCandidate(const sdp::SessionDescription& answer) {
-  for (const sdp::MediaSection& section : answer.media) {
-    for (const sdp::Candidate& candidate : section.candidates) {
-      auto address = net::SocketAddress::Parse(candidate.address, candidate.port);
-      if (candidate.transport == "udp" && address.ok() && address->family() == AF_INET)
-        return address;
-    }
-  }
-  return absl::FailedPreconditionError("the answer has no IPv4 UDP candidate");
-}
-
-// What one call gave: datagrams of equal size, the last may be shorter.
-struct Received {
-  ByteView bytes;
-  size_t datagram_size = 0;
-};
-
-// Takes bursts whole (UDP_GRO), as a network card that cuts them would let the server send them.
-Received Receive(int fd, std::span<uint8_t> buffer) {
-  iovec vector{buffer.data(), buffer.size()};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-  msghdr message{};
-  message.msg_iov = &vector;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof(control);
-  ssize_t got = recvmsg(fd, &message, 0);
-  if (got <= 0) return {};
-  Received received{buffer.first(static_cast<size_t>(got)), static_cast<size_t>(got)};
-  const cmsghdr* header = CMSG_FIRSTHDR(&message);
-  if (header != nullptr && header->cmsg_level == SOL_UDP && header->cmsg_type == UDP_GRO) {
-    int size = 0;
-    std::memcpy(&size, CMSG_DATA(header), sizeof(size));
-    if (size > 0) received.datagram_size = static_cast<size_t>(size);
-  }
-  return received;
-}
+constexpr Duration kTick = 100ms;  // until connected: repeats what may be lost
+constexpr Duration kConsent = 5s;  // RFC 7675 §5.1
+constexpr size_t kMaxTracks = 16;
+constexpr int kUfragBytes = 4;
+constexpr int kPasswordBytes = 12;
 
 }  // namespace
 
-WhepPlayer::WhepPlayer(loop::EventLoop& loop, RandomSource& random, const DtlsClientContext& dtls,
-                       HttpUrl url)
+WhepPlayer::WhepPlayer(loop::EventLoop& loop, RandomSource& random, const DtlsContext& dtls,
+                       Settings settings)
     : loop_(loop),
       random_(random),
-      url_(std::move(url)),
+      settings_(std::move(settings)),
       fingerprint_(dtls.fingerprint()),
-      ufrag_(random.NextHex(4)),
-      password_(random.NextHex(12)),
       tick_(loop, [this] { OnTick(); }),
       dtls_(dtls),
-      alive_(std::make_shared<bool>(true)) {}
+      alive_(std::make_shared<bool>(true)) {
+  ice_.local_ufrag = random.NextHex(kUfragBytes);
+  ice_.local_password = random.NextHex(kPasswordBytes);
+}
 
 WhepPlayer::~WhepPlayer() { *alive_ = false; }
 
 void WhepPlayer::Start() {
   posted_ = loop_.now();
   auto answer = std::make_shared<absl::StatusOr<HttpAnswer>>(absl::UnknownError("not asked"));
-  std::string offer = PlayerOffer(ufrag_, password_, fingerprint_);
+  HttpRequest request{.method = "POST",
+                      .content_type = "application/sdp",
+                      .body = PlayerOffer(ice_.local_ufrag, ice_.local_password, fingerprint_),
+                      .token = settings_.token};
   loop::RunBlocking(
-      loop_,
-      [answer, offer, url = url_] { *answer = Exchange(url, "POST", "application/sdp", offer); },
+      loop_, [answer, request, url = settings_.url] { *answer = Exchange(url, request); },
       [this, alive = alive_, answer] {
         if (*alive) OnAnswer(*answer);
       });
 }
 
 void WhepPlayer::Stop() {
-  if (location_.empty()) return;
-  HttpUrl url = url_;
-  url.path = location_;
-  Exchange(url, "DELETE", "application/sdp", "").status().IgnoreError();
+  if (!session_.has_value()) return;
+  HttpRequest request{.method = "DELETE", .token = settings_.token};
+  Exchange(*session_, request).status().IgnoreError();
 }
 
 PlayerResult WhepPlayer::result() const {
   PlayerResult result = result_;
   result.connected = dtls_.connected();
-  result.ended_by_server = dtls_.closed();
+  result.ended_by_server |= dtls_.closed();
   result.srtp_profile = dtls_.srtp_profile();
-  for (const auto& [ssrc, source] : sources_) {
-    auto expected = static_cast<uint64_t>(source.highest - source.first + 1);
-    if (expected > source.received) result.lost += expected - source.received;
+  result.dropped = socket_.dropped();
+  Instant now = loop_.now();
+  for (const auto& [ssrc, track] : tracks_) {
+    result.lost += track.lost();
+    result.duplicates += track.duplicates();
+    result.longest_pause = std::max(result.longest_pause, track.LongestPause(now));
   }
   return result;
 }
 
 void WhepPlayer::OnAnswer(const absl::StatusOr<HttpAnswer>& answer) {
-  if (!answer.ok()) {
-    result_.failure = std::string(answer.status().message());
-    return;
-  }
-  if (answer->status != 201) {
-    result_.failure = StrCat("HTTP ", answer->status, ": ", answer->body);
-    return;
-  }
-  location_ = answer->location;
-  absl::Status status = Connect(answer->body);
+  absl::Status status = answer.status();
+  if (answer.ok() && answer->status != 201)
+    status = absl::UnknownError(StrCat("HTTP ", answer->status, ": ", answer->body));
+  if (status.ok()) status = Connect(*answer);
   if (!status.ok()) result_.failure = std::string(status.message());
 }
 
-absl::Status WhepPlayer::Connect(const std::string& answer_sdp) {
-  SLUICE_ASSIGN_OR_RETURN(sdp::SessionDescription answer, sdp::Parse(answer_sdp));
-  if (answer.media.empty()) return absl::InvalidArgumentError("the answer has no m-line");
-  sdp::Transport transport = answer.TransportOf(answer.media.front());
-  remote_ufrag_ = transport.ice_ufrag;
-  remote_password_ = transport.ice_password;
-  SLUICE_ASSIGN_OR_RETURN(net::SocketAddress server, UdpCandidate(answer));
-  fd_ = net::OwnedFd(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
-  int on = 1;
-  setsockopt(fd_.get(), SOL_UDP, UDP_GRO, &on, sizeof(on));
-  if (connect(fd_.get(), server.raw(), server.raw_length()) != 0)
-    return absl::UnavailableError("connect failed");
-  watcher_ = std::make_unique<loop::FdWatcher>(loop_, fd_.get(),
+absl::Status WhepPlayer::Connect(const HttpAnswer& answer) {
+  if (!answer.location.empty()) {
+    SLUICE_ASSIGN_OR_RETURN(session_, ResolveLocation(settings_.url, answer.location));
+  }
+  SLUICE_ASSIGN_OR_RETURN(answer_, ReadAnswer(answer.body));
+  ice_.remote_ufrag = answer_.remote_ufrag;
+  ice_.remote_password = answer_.remote_password;
+  SLUICE_ASSIGN_OR_RETURN(socket_, UdpReceiver::Connect(answer_.server, settings_.bursts));
+  watcher_ = std::make_unique<loop::FdWatcher>(loop_, socket_.fd(),
                                                [this](loop::FdWatcher::Ready) { OnReadable(); });
   watcher_->Watch(true, false);
   tick_.Start(kTick, kTick);
-  SendCheck();
+  socket_.Send(MakeCheck(ice_, random_));
   return absl::OkStatus();
 }
 
 void WhepPlayer::OnReadable() {
-  static std::array<uint8_t, 64 << 10> buffer;
-  for (int i = 0; i < kReadsPerTurn; ++i) {
-    Received got = Receive(fd_.get(), buffer);
-    if (got.bytes.empty()) return;
-    for (ByteView rest = got.bytes; !rest.empty();) {
-      size_t size = std::min(rest.size(), got.datagram_size);
-      OnDatagram(rest.first(size));
-      rest = rest.subspan(size);
-    }
+  bool open = socket_.Receive([this](std::span<uint8_t> datagram) { OnDatagram(datagram); });
+  if (!open) result_.ended_by_server = true;
+}
+
+void WhepPlayer::OnDatagram(std::span<uint8_t> datagram) {
+  uint8_t first = datagram[0];
+  if (first >= 128 && first <= 191) return OnRtp(datagram);  // RFC 7983 §7
+  if (first >= 20 && first <= 63) return OnDtls(datagram);
+  OnStun(datagram);
+}
+
+void WhepPlayer::OnStun(ByteView datagram) {
+  auto message = stun::ParseMessage(datagram);
+  if (!message.has_value()) return;
+  if (message->message_class == stun::Class::kRequest)
+    return socket_.Send(AnswerCheck(ice_, *message, answer_.server));
+  if (message->message_class != stun::Class::kSuccess || std::exchange(checked_, true)) return;
+  SendAll(dtls_.Start(answer_.dtls_active));
+}
+
+void WhepPlayer::OnDtls(ByteView datagram) {
+  bool was_connected = dtls_.connected();
+  SendAll(dtls_.OnDatagram(datagram));
+  if (was_connected || !dtls_.connected()) return;
+  SrtpKey key = dtls_.RemoteKey();
+  if (!dtls_.srtp_profile().empty())
+    srtp_ = std::make_unique<SrtpReceiver>(dtls_.srtp_profile(), key.key, key.salt);
+  tick_.Start(kConsent, kConsent);
+}
+
+void WhepPlayer::OnRtp(std::span<uint8_t> packet) {
+  auto view = rtp::rtcp::IsRtcp(packet) ? std::nullopt : rtp::ParseRtp(packet);
+  if (!view.has_value()) return;
+  Instant now = loop_.now();
+  if (!result_.first_packet.has_value()) result_.first_packet = now - posted_;
+  ++result_.packets;
+  result_.bytes += packet.size();
+  AnswerFacts::Carries carries = answer_.carries[view->payload_type];
+  if (srtp_ != nullptr) CheckContents(packet, carries == AnswerFacts::Carries::kH264);
+  if (carries == AnswerFacts::Carries::kRepair) {
+    ++result_.repairs;
+  } else if (tracks_.contains(view->ssrc) || tracks_.size() < kMaxTracks) {
+    tracks_[view->ssrc].OnPacket(view->sequence_number, now);
   }
 }
 
-void WhepPlayer::OnDatagram(ByteView datagram) {
-  uint8_t first = datagram[0];
-  if (first >= 128 && first <= 191) return OnRtp(datagram);  // RFC 7983 §7
-  if (first >= 20 && first <= 63) return SendAll(dtls_.OnDatagram(datagram));
-  auto message = stun::ParseMessage(datagram);
-  if (!message.has_value() || message->message_class != stun::Class::kSuccess) return;
-  if (!std::exchange(checked_, true)) SendAll(dtls_.Start());
-}
-
-void WhepPlayer::OnRtp(ByteView packet) {
-  auto view = rtp::rtcp::IsRtcp(packet) ? std::nullopt : rtp::ParseRtp(packet);
-  if (!view.has_value()) return;
-  if (!result_.first_packet.has_value()) result_.first_packet = loop_.now() - posted_;
-  ++result_.packets;
-  result_.bytes += packet.size();
-  if (!sources_.contains(view->ssrc) && sources_.size() >= kMaxSources) return;
-  Source& source = sources_[view->ssrc];
-  int64_t number = static_cast<int64_t>(source.sequence.Unwrap(view->sequence_number));
-  if (source.received++ == 0) source.first = source.highest = number;
-  source.highest = std::max(source.highest, number);
+void WhepPlayer::CheckContents(std::span<uint8_t> packet, bool h264) {
+  switch (srtp_->Open(packet)) {
+    case SrtpReceiver::Verdict::kGood:
+      ++result_.opened;
+      break;
+    case SrtpReceiver::Verdict::kNotAuthentic:
+      ++result_.not_authentic;
+      return;
+    default:
+      return;
+  }
+  auto clear = h264 && !key_frame_.done() ? rtp::ParseRtp(packet) : std::nullopt;
+  if (!clear.has_value()) return;
+  key_frame_.OnPacket(*clear);
+  Duration since_post = loop_.now() - posted_;
+  if (key_frame_.started() && !result_.first_key_frame_packet.has_value())
+    result_.first_key_frame_packet = since_post;
+  if (!key_frame_.done()) return;
+  result_.first_key_frame = since_post;
+  if (!settings_.decrypt) srtp_.reset();
 }
 
 void WhepPlayer::OnTick() {
-  if (!checked_ || ++ticks_ % kConsentTicks == 0) SendCheck();
+  socket_.Send(MakeCheck(ice_, random_));
   if (checked_) SendAll(dtls_.OnTick());
 }
 
-void WhepPlayer::SendCheck() {
-  stun::TransactionId id;
-  random_.Fill(id);
-  Bytes message;
-  stun::MessageBuilder builder(stun::Class::kRequest, stun::kBinding, id, message);
-  builder.AddUsername(StrCat(remote_ufrag_, ":", ufrag_));
-  builder.AddPriority(1);
-  builder.AddUseCandidate();
-  builder.AddIceControlling(1);
-  builder.AddMessageIntegrity(remote_password_);
-  builder.AddFingerprint();
-  Send(message);
-}
-
-void WhepPlayer::Send(ByteView datagram) {
-  send(fd_.get(), datagram.data(), datagram.size(), MSG_DONTWAIT);
-}
-
 void WhepPlayer::SendAll(const std::vector<Bytes>& datagrams) {
-  for (const Bytes& datagram : datagrams) Send(datagram);
+  for (const Bytes& datagram : datagrams) socket_.Send(datagram);
 }
 
 }  // namespace sluice::load

@@ -1,4 +1,5 @@
-// One WHEP player: POST, ICE check, DTLS, then it counts what comes. Nothing is decrypted.
+// One WHEP player: POST, ICE check, DTLS, then it counts what comes. Packets are decrypted until
+// the first key frame is there, and after that only by players that are told to.
 #pragma once
 
 #include <map>
@@ -9,70 +10,66 @@
 #include "libs/base/random.h"
 #include "libs/loop/fd_watcher.h"
 #include "libs/loop/timer.h"
-#include "libs/net/owned_fd.h"
-#include "libs/rtp/sequence_number.h"
-#include "tools/sluice-load/dtls_client.h"
+#include "tools/sluice-load/dtls_endpoint.h"
 #include "tools/sluice-load/http_exchange.h"
+#include "tools/sluice-load/ice_check.h"
+#include "tools/sluice-load/key_frame_watch.h"
+#include "tools/sluice-load/offer.h"
+#include "tools/sluice-load/player_result.h"
+#include "tools/sluice-load/srtp_receiver.h"
+#include "tools/sluice-load/track_meter.h"
+#include "tools/sluice-load/udp_receiver.h"
 
 namespace sluice::load {
 
-struct PlayerResult {
-  std::string failure;  // empty = none
-  bool connected = false;
-  bool ended_by_server = false;
-  std::string srtp_profile;
-  uint64_t packets = 0;                  // RTP
-  uint64_t bytes = 0;                    // UDP payload of those
-  uint64_t lost = 0;                     // holes in the sequence numbers, never filled
-  std::optional<Duration> first_packet;  // since the POST began
-};
-
 class WhepPlayer {
  public:
-  WhepPlayer(loop::EventLoop& loop, RandomSource& random, const DtlsClientContext& dtls,
-             HttpUrl url);
+  struct Settings {
+    HttpUrl url;
+    std::string token;
+    bool bursts = true;    // see UdpReceiver
+    bool decrypt = false;  // all the time
+  };
+
+  // random and dtls outlive the player. Loop thread only.
+  WhepPlayer(loop::EventLoop& loop, RandomSource& random, const DtlsContext& dtls,
+             Settings settings);
   ~WhepPlayer();
 
   void Start();
   // DELETEs the session, blocking.
   void Stop();
+  bool has_media() const { return result_.packets > 0; }
   PlayerResult result() const;
 
  private:
-  struct Source {
-    rtp::SequenceUnwrapper sequence;
-    int64_t first = 0;
-    int64_t highest = 0;
-    uint64_t received = 0;
-  };
-
   void OnAnswer(const absl::StatusOr<HttpAnswer>& answer);
-  absl::Status Connect(const std::string& answer_sdp);
+  absl::Status Connect(const HttpAnswer& answer);
   void OnReadable();
-  void OnDatagram(ByteView datagram);
-  void OnRtp(ByteView packet);
+  void OnDatagram(std::span<uint8_t> datagram);
+  void OnStun(ByteView datagram);
+  void OnDtls(ByteView datagram);
+  void OnRtp(std::span<uint8_t> packet);
+  void CheckContents(std::span<uint8_t> packet, bool h264);
   void OnTick();
-  void SendCheck();
-  void Send(ByteView datagram);
   void SendAll(const std::vector<Bytes>& datagrams);
 
   loop::EventLoop& loop_;
   RandomSource& random_;
-  HttpUrl url_;
+  Settings settings_;
   std::string fingerprint_;
-  std::string ufrag_;
-  std::string password_;
-  std::string remote_ufrag_;
-  std::string remote_password_;
-  std::string location_;
-  net::OwnedFd fd_;
+  IceCredentials ice_;
+  AnswerFacts answer_;
+  std::optional<HttpUrl> session_;  // what DELETE goes to
+  UdpReceiver socket_;
   std::unique_ptr<loop::FdWatcher> watcher_;
   loop::Timer tick_;
-  int ticks_ = 0;
-  DtlsClient dtls_;
+  DtlsEndpoint dtls_;
   bool checked_ = false;
   Instant posted_{};
-  std::map<uint32_t, Source> sources_;  // by SSRC; at most 16
+  std::unique_ptr<SrtpReceiver> srtp_;  // while packets are decrypted
+  KeyFrameWatch key_frame_;
+  std::map<uint32_t, TrackMeter> tracks_;  // by SSRC, repairs left out; at most kMaxTracks
   PlayerResult result_;
   std::shared_ptr<bool> alive_;
 };

@@ -1,4 +1,4 @@
-#include "tools/sluice-load/dtls_client.h"
+#include "tools/sluice-load/dtls_endpoint.h"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -41,25 +41,35 @@ std::string FingerprintOf(const X509* x509) {
   return text;
 }
 
+const char* ProfileNames(SrtpChoice offered) {
+  switch (offered) {
+    case SrtpChoice::kGcm:
+      return "SRTP_AEAD_AES_128_GCM";
+    case SrtpChoice::kCmSha1:
+      return "SRTP_AES128_CM_SHA1_80";
+    default:
+      return "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80";
+  }
+}
+
 }  // namespace
 
-DtlsClientContext::DtlsClientContext() {
+DtlsContext::DtlsContext(SrtpChoice offered) {
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* x509 = MakeCertificate(key);
   fingerprint_ = FingerprintOf(x509);
-  ssl_ctx_ = SSL_CTX_new(DTLS_client_method());
+  ssl_ctx_ = SSL_CTX_new(DTLS_method());
   SSL_CTX_use_certificate(ssl_ctx_, x509);
   SSL_CTX_use_PrivateKey(ssl_ctx_, key);
   SSL_CTX_set_verify(ssl_ctx_, SSL_VERIFY_NONE, nullptr);  // a load generator trusts what it loads
-  if (SSL_CTX_set_tlsext_use_srtp(ssl_ctx_, "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM") != 0)
-    std::abort();
+  if (SSL_CTX_set_tlsext_use_srtp(ssl_ctx_, ProfileNames(offered)) != 0) std::abort();
   X509_free(x509);
   EVP_PKEY_free(key);
 }
 
-DtlsClientContext::~DtlsClientContext() { SSL_CTX_free(ssl_ctx_); }
+DtlsContext::~DtlsContext() { SSL_CTX_free(ssl_ctx_); }
 
-DtlsClient::DtlsClient(const DtlsClientContext& context) : ssl_(SSL_new(context.ssl_ctx())) {
+DtlsEndpoint::DtlsEndpoint(const DtlsContext& context) : ssl_(SSL_new(context.ssl_ctx())) {
   BIO* input = BIO_new(BIO_s_mem());
   output_ = BIO_new(BIO_s_mem());
   BIO_set_mem_eof_return(input, -1);
@@ -67,25 +77,34 @@ DtlsClient::DtlsClient(const DtlsClientContext& context) : ssl_(SSL_new(context.
   SSL_set_bio(ssl_, input, output_);
   SSL_set_options(ssl_, SSL_OP_NO_QUERY_MTU);
   SSL_set_mtu(ssl_, kMtu);
-  SSL_set_connect_state(ssl_);
 }
 
-DtlsClient::~DtlsClient() { SSL_free(ssl_); }
+DtlsEndpoint::~DtlsEndpoint() { SSL_free(ssl_); }
 
-std::vector<Bytes> DtlsClient::Start() { return Step(); }
+std::vector<Bytes> DtlsEndpoint::Start(bool active) {
+  active_ = active;
+  started_ = true;
+  if (active) {
+    SSL_set_connect_state(ssl_);
+  } else {
+    SSL_set_accept_state(ssl_);
+  }
+  return Step();
+}
 
-std::vector<Bytes> DtlsClient::OnDatagram(ByteView datagram) {
+std::vector<Bytes> DtlsEndpoint::OnDatagram(ByteView datagram) {
+  if (!started_) return {};
   BIO_write(SSL_get_rbio(ssl_), datagram.data(), static_cast<int>(datagram.size()));
   return Step();
 }
 
-std::vector<Bytes> DtlsClient::OnTick() {
-  if (connected_ || closed_) return {};
+std::vector<Bytes> DtlsEndpoint::OnTick() {
+  if (!started_ || connected_ || closed_) return {};
   DTLSv1_handle_timeout(ssl_);
   return Step();
 }
 
-std::vector<Bytes> DtlsClient::Step() {
+std::vector<Bytes> DtlsEndpoint::Step() {
   ERR_clear_error();
   if (!connected_) {
     int result = SSL_do_handshake(ssl_);
@@ -110,10 +129,26 @@ std::vector<Bytes> DtlsClient::Step() {
   return datagrams;
 }
 
-std::string DtlsClient::srtp_profile() const {
+std::string DtlsEndpoint::srtp_profile() const {
   const SRTP_PROTECTION_PROFILE* profile =
       connected_ ? SSL_get_selected_srtp_profile(ssl_) : nullptr;
   return profile == nullptr ? "" : profile->name;
+}
+
+SrtpKey DtlsEndpoint::RemoteKey() const {
+  if (!connected_) return {};
+  constexpr size_t kKey = 16;
+  const size_t salt = srtp_profile() == "SRTP_AEAD_AES_128_GCM" ? 12 : 14;
+  constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
+  // client key, server key, client salt, server salt
+  Bytes material(2 * (kKey + salt));
+  if (SSL_export_keying_material(ssl_, material.data(), material.size(), kLabel.data(),
+                                 kLabel.size(), nullptr, 0, 0) != 1) {
+    return {};
+  }
+  const uint8_t* key = material.data() + (active_ ? kKey : 0);
+  const uint8_t* salts = material.data() + 2 * kKey + (active_ ? salt : 0);
+  return {Bytes(key, key + kKey), Bytes(salts, salts + salt)};
 }
 
 }  // namespace sluice::load

@@ -1,4 +1,4 @@
-// The active side of a DTLS 1.2 handshake with use_srtp, over memory BIOs.
+// Either side of a DTLS 1.2 handshake with use_srtp, over memory BIOs.
 #pragma once
 
 #include <string>
@@ -12,11 +12,15 @@ typedef struct bio_st BIO;
 
 namespace sluice::load {
 
+enum class SrtpChoice { kAny, kGcm, kCmSha1 };
+
 // One certificate for all players of the process. Aborts if OpenSSL cannot make one.
-class DtlsClientContext {
+class DtlsContext {
  public:
-  DtlsClientContext();
-  ~DtlsClientContext();
+  explicit DtlsContext(SrtpChoice offered);
+  ~DtlsContext();
+  DtlsContext(const DtlsContext&) = delete;
+  DtlsContext& operator=(const DtlsContext&) = delete;
   SSL_CTX* ssl_ctx() const { return ssl_ctx_; }
   // "sha-256 AB:CD:..."
   const std::string& fingerprint() const { return fingerprint_; }
@@ -26,15 +30,21 @@ class DtlsClientContext {
   std::string fingerprint_;
 };
 
-class DtlsClient {
- public:
-  explicit DtlsClient(const DtlsClientContext& context);
-  ~DtlsClient();
-  DtlsClient(const DtlsClient&) = delete;
-  DtlsClient& operator=(const DtlsClient&) = delete;
+// The sender's master key for what the peer sends to us.
+struct SrtpKey {
+  Bytes key;
+  Bytes salt;
+};
 
-  // Each returns the datagrams to send.
-  std::vector<Bytes> Start();
+class DtlsEndpoint {
+ public:
+  explicit DtlsEndpoint(const DtlsContext& context);
+  ~DtlsEndpoint();
+  DtlsEndpoint(const DtlsEndpoint&) = delete;
+  DtlsEndpoint& operator=(const DtlsEndpoint&) = delete;
+
+  // Each returns the datagrams to send. active: we begin (the peer's a=setup is passive).
+  std::vector<Bytes> Start(bool active);
   std::vector<Bytes> OnDatagram(ByteView datagram);
   // Repeats a lost flight when OpenSSL's timer says so; call every 100 ms or so.
   std::vector<Bytes> OnTick();
@@ -43,12 +53,16 @@ class DtlsClient {
   bool closed() const { return closed_; }
   // "SRTP_AEAD_AES_128_GCM", ...; empty before connected().
   std::string srtp_profile() const;
+  // RFC 5764 §4.2. Empty before connected().
+  SrtpKey RemoteKey() const;
 
  private:
   std::vector<Bytes> Step();
 
   SSL* ssl_ = nullptr;
   BIO* output_ = nullptr;
+  bool active_ = true;
+  bool started_ = false;
   bool connected_ = false;
   bool closed_ = false;
 };

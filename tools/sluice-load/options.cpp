@@ -1,0 +1,126 @@
+#include "tools/sluice-load/options.h"
+
+#include <map>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_replace.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+
+namespace sluice::load {
+
+const char kHelp[] =
+    R"(sluice-load: plays a stream by WHEP many times, publishes streams by RTMP, and prints as JSON
+what arrived, how fast, and what it cost the server.
+
+Playing
+  --url URL        WHEP endpoint, http or https (certificates are not checked)
+  --players N      how many (1..5000, default 100)
+  --rate N         joins per second (1..1000, default 25)
+  --seconds N      measured time after the last join (1..3600, default 20)
+  --settle N       seconds between the last join and the measured time (0..60, default 2)
+  --srtp PROFILE   offer only gcm or cm-sha1 (default: both, the server chooses)
+  --decrypt N      so many players decrypt all the time and check each packet's authentication;
+                   the others do it until their first key frame is complete
+  --no-gro         receive datagrams one by one: the kernel cuts the server's bursts, at its cost
+  --token TEXT     sent as Authorization: Bearer TEXT
+
+Publishing
+  --publish URL    rtmp://ADDRESS:PORT/APP/NAME
+  --flv FILE       what is published, in real time, again and again
+  --streams N      how many (1..1000, default 1); "{n}" in --publish and --url becomes 1, 2, ...
+
+Cost
+  --server-pid P   a process of the server; may be repeated
+  --idle N         seconds that those are watched before the first player joins (1..60, default 5)
+
+Examples
+  ffmpeg -f lavfi -i testsrc2=s=1280x720:r=30 -f lavfi -i sine=r=48000 -t 60 -c:v libx264 -bf 0 \
+    -g 60 -b:v 2.5M -maxrate 2.5M -bufsize 2.5M -pix_fmt yuv420p -c:a aac -ac 2 clip.flv
+  sluice-load --publish rtmp://127.0.0.1:1935/live/cam --flv clip.flv \
+    --url http://127.0.0.1:8081/whep/cam --players 200 --server-pid $(pidof sluice-webrtc-media)
+  sluice-load --url https://media.example:8444/whep/cam --players 50 --no-gro --decrypt 2
+  sluice-load --publish 'rtmp://127.0.0.1:1935/live/cam{n}' --flv clip.flv --streams 20
+
+Exit status: 0 if all was published and every player got media, 1 if not, 2 for wrong options.
+)";
+
+namespace {
+
+struct Number {
+  int* value;
+  int low;
+  int high;
+};
+
+absl::Status ReadNumber(const std::string& name, const std::string& text, const Number& number) {
+  if (absl::SimpleAtoi(text, number.value) && *number.value >= number.low &&
+      *number.value <= number.high) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      StrCat(name, " takes a number from ", number.low, " to ", number.high));
+}
+
+absl::Status ReadSrtp(const std::string& text, SrtpChoice& choice) {
+  if (text != "gcm" && text != "cm-sha1")
+    return absl::InvalidArgumentError("--srtp takes gcm or cm-sha1");
+  choice = text == "gcm" ? SrtpChoice::kGcm : SrtpChoice::kCmSha1;
+  return absl::OkStatus();
+}
+
+absl::Status ReadOption(const std::string& name, const std::string& value, Options& options) {
+  const std::map<std::string, Number> numbers = {
+      {"--players", {&options.players, 1, 5000}}, {"--rate", {&options.rate, 1, 1000}},
+      {"--seconds", {&options.seconds, 1, 3600}}, {"--settle", {&options.settle, 0, 60}},
+      {"--idle", {&options.idle, 1, 60}},         {"--decrypt", {&options.decrypt, 0, 5000}},
+      {"--streams", {&options.streams, 1, 1000}}};
+  const std::map<std::string, std::string*> texts = {{"--url", &options.url},
+                                                     {"--token", &options.token},
+                                                     {"--publish", &options.publish},
+                                                     {"--flv", &options.flv}};
+  if (auto number = numbers.find(name); number != numbers.end())
+    return ReadNumber(name, value, number->second);
+  if (auto text = texts.find(name); text != texts.end()) {
+    *text->second = value;
+    return absl::OkStatus();
+  }
+  if (name == "--srtp") return ReadSrtp(value, options.srtp);
+  if (name != "--server-pid") return absl::InvalidArgumentError(StrCat("unknown option ", name));
+  return ReadNumber(name, value, {&options.server_pids.emplace_back(), 1, 1 << 30});
+}
+
+absl::Status CheckTogether(const Options& options) {
+  if (options.help) return absl::OkStatus();
+  if (options.url.empty() && options.publish.empty())
+    return absl::InvalidArgumentError("nothing to do: give --url, --publish or both");
+  if (options.publish.empty() != options.flv.empty())
+    return absl::InvalidArgumentError("--publish and --flv belong together");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Options> ReadOptions(const std::vector<std::string>& arguments) {
+  Options options;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& name = arguments[i];
+    if (name == "--help") {
+      options.help = true;
+    } else if (name == "--no-gro") {
+      options.bursts = false;
+    } else if (i + 1 == arguments.size()) {
+      return absl::InvalidArgumentError(StrCat(name, " is unknown or has no value"));
+    } else {
+      SLUICE_RETURN_IF_ERROR(ReadOption(name, arguments[++i], options));
+    }
+  }
+  SLUICE_RETURN_IF_ERROR(CheckTogether(options));
+  return options;
+}
+
+std::string UrlOfStream(const std::string& url, int index) {
+  return absl::StrReplaceAll(url, {{"{n}", std::to_string(index + 1)}});
+}
+
+}  // namespace sluice::load

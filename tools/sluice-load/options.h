@@ -1,0 +1,40 @@
+// The command line.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tools/sluice-load/dtls_endpoint.h"
+
+namespace sluice::load {
+
+extern const char kHelp[];
+
+struct Options {
+  bool help = false;
+  std::string url;  // empty: nobody plays
+  int players = 100;
+  int rate = 25;     // joins per second
+  int seconds = 20;  // of the measured window
+  int settle = 2;    // seconds between the last join and the window
+  int idle = 5;      // seconds before the joins, if servers are watched
+  SrtpChoice srtp = SrtpChoice::kAny;
+  int decrypt = 0;
+  bool bursts = true;
+  std::string token;
+  std::string publish;  // empty: nothing is published
+  std::string flv;
+  int streams = 1;
+  std::vector<pid_t> server_pids;
+};
+
+// InvalidArgument, with the option that is wrong.
+absl::StatusOr<Options> ReadOptions(const std::vector<std::string>& arguments);
+
+// `url` of stream number `index`, counted from 0: "{n}" becomes 1, 2, ...
+std::string UrlOfStream(const std::string& url, int index);
+
+}  // namespace sluice::load
