@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "libs/base/bytes.h"
@@ -35,18 +36,31 @@ class PacketProtector {
   virtual size_t Protect(const ProtectJob& job) = 0;
 };
 
-// Makes the protectors of one worker, and finishes their work together: an engine may gather the
-// packets of many players before it computes. Outlives its protectors. One thread.
+// Checks and decrypts the RTP packets of one session in the receiving direction. What it takes to
+// find header and index is SrtpUnprotector's work. One thread.
+class PacketOpener {
+ public:
+  virtual ~PacketOpener() = default;
+  // Length of the tag behind the payload, in bytes.
+  virtual size_t overhead() const = 0;
+  // packet: at least header_size + overhead() bytes. In place; false if the tag is wrong, and the
+  // packet is worthless then.
+  virtual bool Open(std::span<uint8_t> packet, size_t header_size, uint64_t index) = 0;
+};
+
+// Makes the ciphers of one worker, and finishes their work together: an engine may gather the
+// packets of many players before it computes. Outlives what it makes. One thread.
 class ProtectorEngine {
  public:
   virtual ~ProtectorEngine() = default;
+  // "openssl" or "ipsec-mb", for logs and metrics.
+  virtual std::string_view name() const = 0;
+  // Internal if the library cannot be used.
   virtual absl::StatusOr<std::unique_ptr<PacketProtector>> MakeProtector(
       const SessionKeys& keys) = 0;
-  // Completes all jobs so far. Before each send.
+  virtual absl::StatusOr<std::unique_ptr<PacketOpener>> MakeOpener(const SessionKeys& keys) = 0;
+  // Completes all jobs so far. Before each send, and before a payload or protector goes.
   virtual void Flush() = 0;
 };
-
-// OpenSSL's EVP with contexts that are made once per session; Protect() is complete at once.
-std::unique_ptr<ProtectorEngine> MakeOpensslEngine();
 
 }  // namespace sluice::srtp

@@ -14,6 +14,11 @@ void Config::Describe(config::Section& section) {
                "More are refused; all workers together.");
   section.Bind("ice_timeout", ice_timeout, {2s, 120s},
                "A player whose ICE checks do not come or stop for so long is ended.");
+  section.Bind("srtp_engine", srtp_engine,
+               {{"auto", srtp::EngineChoice::kFastest},
+                {"ipsec-mb", srtp::EngineChoice::kIpsecMb},
+                {"openssl", srtp::EngineChoice::kOpenssl}},
+               "Library that encrypts media; auto = libipsec-mb where the processor can.");
 }
 
 }  // namespace sluice::webrtc_media

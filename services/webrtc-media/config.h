@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libs/config/section.h"
+#include "libs/srtp/engine.h"
 
 namespace sluice::webrtc_media {
 
@@ -12,6 +13,7 @@ struct Config {
   bool ipv6 = true;
   uint32_t max_players = 4000;
   Duration ice_timeout = 30s;
+  srtp::EngineChoice srtp_engine = srtp::EngineChoice::kFastest;
 
   void Describe(config::Section& section);
 };

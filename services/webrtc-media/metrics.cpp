@@ -69,6 +69,8 @@ void CollectWorker(metrics::Scrape& scrape, const Worker& worker, const std::str
                     static_cast<double>(worker.queue().refused_packets()),
                     {{"reason", "worker-queue-full"}});
   const metrics::Labels labels = {{"worker", number}};
+  scrape.AddGauge("srtp_engine", "1 for the library that encrypts a worker's media.", 1,
+                  {{"worker", number}, {"engine", std::string(worker.srtp_engine())}});
   scrape.AddGauge("worker_queue_bytes", "Packets on their way to a worker.",
                   static_cast<double>(worker.queue().bytes()), labels);
   scrape.AddGauge("worker_players", "Players of a worker.",

@@ -45,9 +45,12 @@ absl::Status Server::Start() {
       .ipv6 = config_.ipv6,
       .dtls = identity,
       .ice_timeout = config_.ice_timeout,
-      .max_players = config_.max_players};
+      .max_players = config_.max_players,
+      .srtp_engine = config_.srtp_engine};
   SLUICE_ASSIGN_OR_RETURN(pool_, WorkerPool::Start(pool, context_.loop, random_, *players_));
   players_->SetPool(*pool_);
+  context_.log.Info("media is encrypted",
+                    {{"engine", std::string(pool_->worker(0).srtp_engine())}});
 
   webrtc_ = std::make_unique<WebRtcControl>(context_.loop, *players_);
   status_ = std::make_unique<StatusControl>(context_.loop, *players_);

@@ -71,8 +71,11 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Settings settings, loop::E
   if (!worker->wake_fd_.valid()) {
     return absl::UnavailableError(StrCat("eventfd: ", std::strerror(errno)));
   }
+  SLUICE_ASSIGN_OR_RETURN(auto engine, srtp::MakeEngine(settings.srtp_engine));
+  worker->srtp_engine_ = engine->name();
   worker->worker_thread_ = std::make_unique<WorkerThread>(
-      WorkerThread::Settings{.dtls = settings.dtls, .ice_timeout = settings.ice_timeout},
+      WorkerThread::Settings{
+          .dtls = settings.dtls, .engine = std::move(engine), .ice_timeout = settings.ice_timeout},
       worker->queue_, worker->counters_, random, worker->wake_fd_.get(), std::move(sockets),
       [raw = worker.get()](WorkerEvent event) { raw->PostHome(std::move(event)); });
   worker->thread_ = std::thread([raw = worker.get()] { raw->worker_thread_->Run(); });

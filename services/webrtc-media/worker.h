@@ -16,6 +16,7 @@
 #include "libs/loop/timer.h"
 #include "libs/net/owned_fd.h"
 #include "libs/net/socket_address.h"
+#include "libs/srtp/engine.h"
 #include "services/webrtc-media/worker_counters.h"
 #include "services/webrtc-media/worker_event.h"
 #include "services/webrtc-media/worker_queue.h"
@@ -56,6 +57,7 @@ class Worker {
     // A player without a first valid check, or whose checks stop for so long, is ended.
     Duration ice_timeout = 30s;
     size_t max_players = 2000;
+    srtp::EngineChoice srtp_engine = srtp::EngineChoice::kFastest;
   };
   // Called on the home loop, never from inside a call to the worker.
   class Delegate {
@@ -71,8 +73,8 @@ class Worker {
   };
 
   // Binds the sockets and starts the thread. home, random and delegate outlive the worker; random
-  // must be usable from any thread. Unavailable if the port is taken. A host without IPv6 is served
-  // without.
+  // must be usable from any thread. Unavailable if the port is taken, Unimplemented if the SRTP
+  // engine is not there. A host without IPv6 is served without.
   static absl::StatusOr<std::unique_ptr<Worker>> Start(Settings settings, loop::EventLoop& home,
                                                        RandomSource& random, Delegate& delegate);
   // Ends all players (close_notify to each) and waits for the thread. No Delegate call follows.
@@ -80,6 +82,8 @@ class Worker {
 
   uint16_t port() const { return port_; }
   bool has_ipv6() const { return has_ipv6_; }
+  // What encrypts here: "openssl" or "ipsec-mb".
+  std::string_view srtp_engine() const { return srtp_engine_; }
 
   std::unique_ptr<WorkerFeed> OpenFeed();
   // ResourceExhausted at max_players, AlreadyExists for a session_id or ufrag in use, else Ok; the
@@ -113,6 +117,7 @@ class Worker {
   size_t max_players_;
   uint16_t port_ = 0;
   bool has_ipv6_ = false;
+  std::string srtp_engine_;
   FeedId next_feed_ = 1;
   absl::flat_hash_map<std::string, std::string> ufrags_;  // by session id; at most max_players_
   absl::flat_hash_set<std::string> used_ufrags_;

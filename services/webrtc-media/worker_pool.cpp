@@ -33,7 +33,8 @@ absl::Status WorkerPool::StartBlock(const Settings& settings, uint16_t first_por
     const auto port = static_cast<uint16_t>(first_port == 0 ? 0 : first_port + i);
     Worker::Settings each{.dtls = settings.dtls,
                           .ice_timeout = settings.ice_timeout,
-                          .max_players = settings.max_players};
+                          .max_players = settings.max_players,
+                          .srtp_engine = settings.srtp_engine};
     SLUICE_ASSIGN_OR_RETURN(each.v4, net::SocketAddress::Parse("0.0.0.0", port));
     if (settings.ipv6) {
       SLUICE_ASSIGN_OR_RETURN(each.v6, net::SocketAddress::Parse("::", port));

@@ -20,6 +20,7 @@ class WorkerPool {
     std::shared_ptr<const dtls::ServerContext> dtls;
     Duration ice_timeout = 30s;
     size_t max_players = 4000;  // together
+    srtp::EngineChoice srtp_engine = srtp::EngineChoice::kFastest;
   };
   // As Worker::Delegate, for all of them.
   class Delegate {

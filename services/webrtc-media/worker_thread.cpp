@@ -44,7 +44,7 @@ WorkerThread::WorkerThread(Settings settings, WorkerQueue& queue, WorkerCounters
                            std::function<void(WorkerEvent)> emit)
     : queue_(queue),
       counters_(counters),
-      engine_(srtp::MakeOpensslEngine()),
+      engine_(std::move(settings.engine)),
       environment_{.dtls = std::move(settings.dtls),
                    .engine = *engine_,
                    .counters = counters,
@@ -182,6 +182,7 @@ void WorkerThread::TakeItem(Stream& stream, const fanout::DescriptionPtr& descri
     player->session.OnDescription(stream.content, now_);
     Settle(*player);
   }
+  engine_->Flush();
 }
 
 void WorkerThread::TakeItem(Stream& stream, const fanout::StreamEnd& end) {
@@ -239,6 +240,7 @@ void WorkerThread::Take(const std::unique_ptr<BindTrack>& command) {
   Link(*player);
   player->session.SendMedia(now_);
   Settle(*player);
+  engine_->Flush();
 }
 
 void WorkerThread::Take(const std::unique_ptr<RemovePlayer>& command) {
@@ -308,6 +310,7 @@ void WorkerThread::SendTouched() {
     }
   }
   touched_.clear();
+  engine_->Flush();  // what comes next may push packets out of the rings
 }
 
 void WorkerThread::Settle(Player& player) {

@@ -21,6 +21,7 @@ class WorkerThread final : private PlayerSession::Listener {
  public:
   struct Settings {
     std::shared_ptr<const dtls::ServerContext> dtls;
+    std::unique_ptr<srtp::ProtectorEngine> engine;
     Duration ice_timeout = 30s;
   };
   // queue, counters and random outlive it. wake_fd: an eventfd that tells of commands in the

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libs/net/udp_socket.h"
+#include "libs/srtp/engine.h"
 #include "services/webrtc-media/player_track.h"
 #include "tests/unit/webrtc_media_worker/test_stream.h"
 

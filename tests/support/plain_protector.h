@@ -23,8 +23,12 @@ class PlainProtector final : public PacketProtector {
 
 class PlainEngine final : public ProtectorEngine {
  public:
+  std::string_view name() const override { return "plain"; }
   absl::StatusOr<std::unique_ptr<PacketProtector>> MakeProtector(const SessionKeys&) override {
     return std::make_unique<PlainProtector>();
+  }
+  absl::StatusOr<std::unique_ptr<PacketOpener>> MakeOpener(const SessionKeys&) override {
+    return absl::UnimplementedError("nothing is received here");
   }
   void Flush() override {}
 };

@@ -1,15 +1,22 @@
-#include "libs/srtp/packet_protector.h"
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "libs/srtp/engine.h"
 #include "libs/srtp/packet_index.h"
 #include "tests/unit/srtp/srtp_oracle.h"
 
 namespace sluice::srtp {
 namespace {
 
-constexpr Profile kProfiles[] = {Profile::kAeadAes128Gcm, Profile::kAes128CmSha1_80};
+// Each profile by each library.
+struct Way {
+  Profile profile;
+  EngineChoice engine;
+};
+constexpr Way kWays[] = {{Profile::kAeadAes128Gcm, EngineChoice::kOpenssl},
+                         {Profile::kAes128CmSha1_80, EngineChoice::kOpenssl},
+                         {Profile::kAeadAes128Gcm, EngineChoice::kFastest},
+                         {Profile::kAes128CmSha1_80, EngineChoice::kFastest}};
 constexpr uint32_t kSsrc = 0xdecafbad;
 
 // A header with a one-byte extension, so that more than the fixed part is covered.
@@ -22,9 +29,9 @@ Bytes RtpHeader(uint16_t sequence_number, uint32_t ssrc = kSsrc) {
 }
 
 struct Sender {
-  explicit Sender(Profile profile)
-      : engine(MakeOpensslEngine()),
-        protector(engine->MakeProtector(TestSessionKeys(profile)).value()) {}
+  explicit Sender(const Way& way)
+      : engine(MakeEngine(way.engine).value()),
+        protector(engine->MakeProtector(TestSessionKeys(way.profile)).value()) {}
 
   Bytes Protect(uint64_t index, ByteView payload, uint32_t ssrc = kSsrc) {
     const Bytes header = RtpHeader(static_cast<uint16_t>(index), ssrc);
@@ -48,9 +55,9 @@ Bytes Plain(uint16_t sequence_number, ByteView payload, uint32_t ssrc = kSsrc) {
 }  // namespace
 
 TEST_CASE("libsrtp2 opens what we protect, for payloads of every length") {
-  const Profile profile = GENERATE(from_range(std::begin(kProfiles), std::end(kProfiles)));
-  Sender sender(profile);
-  SrtpOracle oracle(profile, SrtpOracle::Direction::kUnprotect);
+  const Way way = GENERATE(from_range(std::begin(kWays), std::end(kWays)));
+  Sender sender(way);
+  SrtpOracle oracle(way.profile, SrtpOracle::Direction::kUnprotect);
   uint64_t index = 1000;
   for (size_t length : {0, 1, 15, 16, 17, 100, 1150}) {
     const Bytes payload(length, 0x5a);
@@ -62,9 +69,9 @@ TEST_CASE("libsrtp2 opens what we protect, for payloads of every length") {
 }
 
 TEST_CASE("RFC 3711 3.3.1: the roll-over counter grows when sequence numbers wrap") {
-  const Profile profile = GENERATE(from_range(std::begin(kProfiles), std::end(kProfiles)));
-  Sender sender(profile);
-  SrtpOracle oracle(profile, SrtpOracle::Direction::kUnprotect);
+  const Way way = GENERATE(from_range(std::begin(kWays), std::end(kWays)));
+  Sender sender(way);
+  SrtpOracle oracle(way.profile, SrtpOracle::Direction::kUnprotect);
   const Bytes payload = {1, 2, 3};
   for (uint64_t index :
        {0x7ffeu, 0xfffeu, 0xffffu, 0x10000u, 0x10001u, 0x17fffu, 0x1ffffu, 0x20001u}) {
@@ -75,9 +82,9 @@ TEST_CASE("RFC 3711 3.3.1: the roll-over counter grows when sequence numbers wra
 }
 
 TEST_CASE("Each SSRC of a session has its own indices under the same keys") {
-  const Profile profile = GENERATE(from_range(std::begin(kProfiles), std::end(kProfiles)));
-  Sender sender(profile);
-  SrtpOracle oracle(profile, SrtpOracle::Direction::kUnprotect);
+  const Way way = GENERATE(from_range(std::begin(kWays), std::end(kWays)));
+  Sender sender(way);
+  SrtpOracle oracle(way.profile, SrtpOracle::Direction::kUnprotect);
   const Bytes payload = {1, 2, 3};
   const Bytes first = sender.Protect(5, payload, 1);
   const Bytes second = sender.Protect(5, payload, 2);
@@ -87,16 +94,16 @@ TEST_CASE("Each SSRC of a session has its own indices under the same keys") {
 }
 
 TEST_CASE("The shared payload is not changed by protecting it") {
-  const Profile profile = GENERATE(from_range(std::begin(kProfiles), std::end(kProfiles)));
-  Sender sender(profile);
+  const Way way = GENERATE(from_range(std::begin(kWays), std::end(kWays)));
+  Sender sender(way);
   const Bytes payload(64, 0x33);
   sender.Protect(1, payload);
   CHECK(payload == Bytes(64, 0x33));
 }
 
 TEST_CASE("A place that is too small is refused and left alone") {
-  const Profile profile = GENERATE(from_range(std::begin(kProfiles), std::end(kProfiles)));
-  Sender sender(profile);
+  const Way way = GENERATE(from_range(std::begin(kWays), std::end(kWays)));
+  Sender sender(way);
   const Bytes payload(10, 0x33);
   Bytes out(20 + payload.size() + sender.protector->overhead() - 1, 0xee);
   CHECK(sender.protector->Protect({out, 20, 1, payload}) == 0);
@@ -104,11 +111,11 @@ TEST_CASE("A place that is too small is refused and left alone") {
 }
 
 TEST_CASE("A changed bit anywhere is noticed by the receiver") {
-  const Profile profile = GENERATE(from_range(std::begin(kProfiles), std::end(kProfiles)));
-  Sender sender(profile);
+  const Way way = GENERATE(from_range(std::begin(kWays), std::end(kWays)));
+  Sender sender(way);
   const Bytes packet = sender.Protect(9, Bytes{1, 2, 3, 4});
   for (size_t at : {size_t{1}, size_t{4}, size_t{17}, size_t{20}, packet.size() - 1}) {
-    SrtpOracle oracle(profile, SrtpOracle::Direction::kUnprotect);
+    SrtpOracle oracle(way.profile, SrtpOracle::Direction::kUnprotect);
     Bytes changed = packet;
     changed[at] ^= 1;
     INFO("byte " << at);

@@ -17,6 +17,18 @@ SessionKeys TestSessionKeys(Profile profile) {
   return DeriveSessionKeys(TestMasterKey(profile)).value();
 }
 
+Bytes TestRtp(uint16_t sequence_number, ByteView payload, uint32_t ssrc) {
+  Bytes packet = {0x92, 0x60, 0, 0, 0, 0, 0x30, 0x39, 0, 0, 0,    0,    0,    0,
+                  0,    1,    0, 0, 0, 2, 0xbe, 0xde, 0, 1, 0x52, 0xaa, 0xbb, 0xcc};
+  packet[2] = static_cast<uint8_t>(sequence_number >> 8);
+  packet[3] = static_cast<uint8_t>(sequence_number);
+  for (int i = 0; i < 4; ++i) packet[8 + i] = static_cast<uint8_t>(ssrc >> (24 - 8 * i));
+  const size_t header_size = packet.size();
+  packet.resize(header_size + payload.size());
+  std::copy(payload.begin(), payload.end(), packet.begin() + static_cast<long>(header_size));
+  return packet;
+}
+
 SrtpOracle::SrtpOracle(const MasterKey& master, Direction direction) {
   static const srtp_err_status_t initialized = srtp_init();
   if (initialized != srtp_err_status_ok) throw std::runtime_error("srtp_init");
@@ -39,6 +51,9 @@ SrtpOracle::SrtpOracle(const MasterKey& master, Direction direction) {
 
 SrtpOracle::~SrtpOracle() { srtp_dealloc(session_); }
 
+std::optional<Bytes> SrtpOracle::ProtectRtp(Bytes packet) {
+  return Run(&srtp_protect, std::move(packet));
+}
 std::optional<Bytes> SrtpOracle::UnprotectRtp(Bytes packet) {
   return Run(&srtp_unprotect, std::move(packet));
 }

@@ -14,6 +14,9 @@ namespace sluice::srtp {
 MasterKey TestMasterKey(Profile profile);
 SessionKeys TestSessionKeys(Profile profile);
 
+// An RTP packet: two CSRCs, a one-byte header extension and the payload.
+Bytes TestRtp(uint16_t sequence_number, ByteView payload, uint32_t ssrc = 0xdecafbad);
+
 // One direction of a libsrtp2 session, for any SSRC.
 class SrtpOracle {
  public:
@@ -23,7 +26,9 @@ class SrtpOracle {
       : SrtpOracle(TestMasterKey(profile), direction) {}
   ~SrtpOracle();
 
-  // nullopt if libsrtp2 refuses.
+  // nullopt if libsrtp2 refuses. It guesses the index from the sequence numbers, as a receiver
+  // does.
+  std::optional<Bytes> ProtectRtp(Bytes packet);
   std::optional<Bytes> UnprotectRtp(Bytes packet);
   std::optional<Bytes> ProtectRtcp(Bytes packet);
   std::optional<Bytes> UnprotectRtcp(Bytes packet);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "libs/srtp/engine.h"
 #include "tests/support/fixed_random.h"
 #include "tests/support/sent_datagrams.h"
 #include "tests/unit/webrtc_media_worker/test_player.h"
