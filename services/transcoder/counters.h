@@ -21,6 +21,12 @@ struct Counters {
   uint64_t early_access_units = 0;    // older than what a rendition begins with
   uint64_t refused_access_units = 0;  // by a pipeline that is failing
   uint64_t frames_over_bound = 0;     // made while the loop was behind
+  // Of pictures only.
+  uint64_t queue_full_access_units = 0;   // more than may wait for the decoder
+  uint64_t unreferable_access_units = 0;  // between a loss and what can be decoded again
+  uint64_t late_pictures = 0;             // the encoder is too slow for them
+  uint64_t timeless_pictures = 0;         // their time does not go on
+  uint64_t corrupt_pictures = 0;          // said to be so by the decoder
   metrics::Histogram first_packet{metrics::FirstPictureBounds()};  // since the request
 };
 

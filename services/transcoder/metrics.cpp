@@ -33,6 +33,11 @@ void CollectMedia(const Counters& counters, metrics::Scrape& scrape) {
   dropped("before_live_edge", counters.early_access_units);
   dropped("pipeline_refused", counters.refused_access_units);
   dropped("loop_behind", counters.frames_over_bound);
+  dropped("queue_full", counters.queue_full_access_units);
+  dropped("missing_references", counters.unreferable_access_units);
+  dropped("encoder_behind", counters.late_pictures);
+  dropped("time_stands_still", counters.timeless_pictures);
+  dropped("corrupt", counters.corrupt_pictures);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // AAC to Opus by GStreamer:
 //   appsrc ! avdec_aac ! audioconvert ! audioresample ! opusenc ! appsink
-// The only file of the daemon that includes GStreamer is this one's source.
 #pragma once
 
 #include <functional>
@@ -12,9 +11,12 @@
 
 namespace sluice::transcoder {
 
+class GstLine;
+
 // One Opus packet of 20 ms.
 struct OpusFrame {
   Bytes bytes;
+  static constexpr bool key_frame = true;  // it needs none before it
   // Where what a decoder makes of it begins to sound.
   int64_t position_ns = 0;
 };
@@ -23,6 +25,7 @@ struct OpusFrame {
 // a time.
 class OpusPipeline {
  public:
+  using Frame = OpusFrame;
   struct Settings {
     media::AudioSpecificConfig source;
     uint32_t bitrate_bps = 64'000;
@@ -34,13 +37,11 @@ class OpusPipeline {
     std::function<void(std::string reason)> on_failed;
   };
 
-  // Initialises GStreamer with the few plug-ins that are used, instead of its registry, whose
-  // building scans them all for seconds. FailedPrecondition: one is missing; its Debian package is
-  // in the message. Once per process, before other threads read the environment.
-  static absl::Status LoadPlugins();
+  // FailedPrecondition: a plug-in is missing. Loads none of them.
+  static absl::Status FindPlugins();
 
   // The first call in a process also loads the decoder (60 to 800 ms).
-  // Internal: GStreamer refuses the pipeline.
+  // FailedPrecondition: a plug-in is missing; Internal: GStreamer refuses the pipeline.
   static absl::StatusOr<std::unique_ptr<OpusPipeline>> Start(const Settings& settings,
                                                              Delegate delegate);
   ~OpusPipeline();
@@ -52,10 +53,9 @@ class OpusPipeline {
   bool Push(ByteView access_unit, int64_t position_ns);
 
  private:
-  struct Elements;
-  explicit OpusPipeline(std::unique_ptr<Elements> elements);
+  explicit OpusPipeline(std::unique_ptr<GstLine> line);
 
-  std::unique_ptr<Elements> elements_;
+  std::unique_ptr<GstLine> line_;
 };
 
 }  // namespace sluice::transcoder

@@ -1,17 +1,41 @@
 #include "services/transcoder/renditions.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/fanout/description_map.h"
+#include "services/transcoder/picture_conversion.h"
+#include "services/transcoder/sound_conversion.h"
 
 namespace sluice::transcoder {
-namespace {
 
-constexpr char kOpusProfile[] = "opus";
+// What a rendition is made of, and how.
+struct Renditions::Profile {
+  std::string_view name;         // as in transcoder.proto
+  std::string_view source_name;  // for people
+  media::MediaKind kind;
+  bool (*converts)(media::Codec codec);
+  absl::StatusOr<std::unique_ptr<Conversion>> (*make)(ConversionContext& context,
+                                                      const media::Track& source,
+                                                      Conversion::Delegate delegate);
 
-}  // namespace
+  static const Profile* Find(std::string_view name);
+};
+
+const Renditions::Profile* Renditions::Profile::Find(std::string_view name) {
+  static constexpr std::array<Profile, 2> kProfiles = {{
+      {"opus", "AAC", media::MediaKind::kAudio,
+       [](media::Codec codec) { return codec == media::Codec::kAac; }, &SoundConversion::Make},
+      {"h264", "H.264", media::MediaKind::kVideo,
+       [](media::Codec codec) { return codec == media::Codec::kH264; }, &PictureConversion::Make},
+  }};
+  const auto* found = std::find_if(kProfiles.begin(), kProfiles.end(),
+                                   [&](const Profile& profile) { return profile.name == name; });
+  return found == kProfiles.end() ? nullptr : found;
+}
 
 Renditions::~Renditions() {
   *alive_ = false;
@@ -19,12 +43,13 @@ Renditions::~Renditions() {
 }
 
 void Renditions::Start(const v1::StartRenditionRequest& request, const OnAnswer& on_answer) {
-  if (request.profile() != kOpusProfile) {
+  const Profile* profile = Profile::Find(request.profile());
+  if (profile == nullptr) {
     return on_answer(
         absl::InvalidArgumentError(StrCat("there is no profile \"", request.profile(), "\"")));
   }
   media::StreamKey key{request.stream_name(), request.profile()};
-  absl::StatusOr<Rendition*> rendition = FindOrMake(key);
+  absl::StatusOr<Rendition*> rendition = FindOrMake(key, *profile);
   if (!rendition.ok()) {
     ++context_.counters.renditions_refused;
     return on_answer(rendition.status());
@@ -34,31 +59,47 @@ void Renditions::Start(const v1::StartRenditionRequest& request, const OnAnswer&
   });
 }
 
-absl::StatusOr<Rendition*> Renditions::FindOrMake(const media::StreamKey& key) {
+absl::StatusOr<Rendition*> Renditions::FindOrMake(const media::StreamKey& key,
+                                                  const Profile& profile) {
   auto found = renditions_.find(key);
   if (found != renditions_.end()) return found->second.get();
   if (draining_) return absl::UnavailableError("this transcoder is being stopped");
+  SLUICE_RETURN_IF_ERROR(CheckRoom(profile));
+  SLUICE_ASSIGN_OR_RETURN(media::Track source, FindSource(key.name, profile));
+  auto made = Rendition::Make(
+      context_, key,
+      [&](ConversionContext& conversions, Conversion::Delegate delegate) {
+        return profile.make(conversions, source, std::move(delegate));
+      },
+      [this, key] { OnEnded(key); });
+  SLUICE_RETURN_IF_ERROR(made.status());
+  return renditions_.emplace(key, *std::move(made)).first->second.get();
+}
+
+absl::Status Renditions::CheckRoom(const Profile& profile) const {
   if (renditions_.size() >= context_.config.max_renditions) {
     return absl::ResourceExhaustedError("this transcoder has no room for another rendition");
   }
-  SLUICE_ASSIGN_OR_RETURN(Source source, FindSource(key.name));
-  auto made = std::make_unique<Rendition>(context_, key, std::move(source.track), source.format,
-                                          [this, key] { OnEnded(key); });
-  return renditions_.emplace(key, std::move(made)).first->second.get();
+  if (profile.kind != media::MediaKind::kVideo) return absl::OkStatus();
+  auto running = std::count_if(renditions_.begin(), renditions_.end(), [](const auto& entry) {
+    const Profile* other = Profile::Find(entry.first.rendition);
+    return other != nullptr && other->kind == media::MediaKind::kVideo;
+  });
+  if (running < context_.config.video_capacity()) return absl::OkStatus();
+  return absl::ResourceExhaustedError(StrCat("this transcoder makes ", running,
+                                             " renditions of pictures already, as many as it may"));
 }
 
-absl::StatusOr<Renditions::Source> Renditions::FindSource(const std::string& stream_name) const {
+absl::StatusOr<media::Track> Renditions::FindSource(const std::string& stream_name,
+                                                    const Profile& profile) const {
   directory::StreamPtr entry = context_.relays.directory.FindStream({stream_name, ""});
   if (entry == nullptr) return absl::NotFoundError(StrCat("no stream ", stream_name));
   media::StreamDescription description = fanout::FromProto(entry->description());
   for (media::Track& track : description.tracks) {
-    if (track.codec != media::Codec::kAac) continue;
-    Source source;
-    SLUICE_ASSIGN_OR_RETURN(source.format, media::ParseAudioSpecificConfig(track.codec_config));
-    source.track = std::move(track);
-    return source;
+    if (profile.converts(track.codec)) return std::move(track);
   }
-  return absl::FailedPreconditionError(StrCat("stream ", stream_name, " has no AAC track"));
+  return absl::FailedPreconditionError(
+      StrCat("stream ", stream_name, " has no ", profile.source_name, " track"));
 }
 
 absl::StatusOr<v1::StartRenditionResponse> Renditions::AnswerFor(const media::StreamKey& key,

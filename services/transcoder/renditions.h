@@ -27,12 +27,12 @@ class Renditions {
   size_t size() const { return renditions_.size(); }
 
  private:
-  struct Source {
-    media::Track track;
-    media::AudioSpecificConfig format;
-  };
-  absl::StatusOr<Source> FindSource(const std::string& stream_name) const;
-  absl::StatusOr<Rendition*> FindOrMake(const media::StreamKey& key);
+  struct Profile;
+
+  absl::StatusOr<media::Track> FindSource(const std::string& stream_name,
+                                          const Profile& profile) const;
+  absl::StatusOr<Rendition*> FindOrMake(const media::StreamKey& key, const Profile& profile);
+  absl::Status CheckRoom(const Profile& profile) const;
   absl::StatusOr<v1::StartRenditionResponse> AnswerFor(const media::StreamKey& key,
                                                        const absl::Status& status) const;
   void OnEnded(const media::StreamKey& key);

@@ -3,7 +3,10 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "services/transcoder/h264_pipeline.h"
 #include "services/transcoder/metrics.h"
+#include "services/transcoder/opus_pipeline.h"
+#include "services/transcoder/plugins.h"
 
 namespace sluice::transcoder {
 namespace {
@@ -27,7 +30,9 @@ Server::Server(daemon::Context& context, const Config& config)
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Open(daemon::Context& context,
                                                      const Config& config) {
-  SLUICE_RETURN_IF_ERROR(OpusPipeline::LoadPlugins());
+  SLUICE_RETURN_IF_ERROR(LoadPlugins());
+  SLUICE_RETURN_IF_ERROR(OpusPipeline::FindPlugins());
+  SLUICE_RETURN_IF_ERROR(H264Pipeline::FindPlugins());
   std::unique_ptr<Server> server(new Server(context, config));
   SLUICE_RETURN_IF_ERROR(server->fanout_server_.Listen(context.common.run_dir + kFanoutSocket));
   server->registration_ =

@@ -16,7 +16,7 @@ readonly packages_build="
   $packages_srtp"
 readonly packages_run="
   etcd-server=etcd supervisor=supervisord openssl=openssl curl=curl procps=ps iproute2=ip
-  gstreamer1.0-plugins-base gstreamer1.0-libav"
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-ugly gstreamer1.0-libav"
 readonly packages_demo="ffmpeg=ffmpeg fonts-dejavu-core"
 readonly packages_test="
   ffmpeg=ffmpeg chromium=chromium nodejs=node npm=npm fonts-dejavu-core python3=python3

@@ -8,6 +8,7 @@
 #include "libs/directory/fake_directory.h"
 #include "libs/relay/publication_map.h"
 #include "libs/rtp/payload/aac/packetizer.h"
+#include "services/transcoder/rendition_timeline.h"
 #include "tests/support/directory_builders.h"
 #include "tests/support/media_builders.h"
 #include "tests/support/run_until.h"

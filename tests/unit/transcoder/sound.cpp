@@ -8,7 +8,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "services/transcoder/opus_pipeline.h"
+#include "services/transcoder/plugins.h"
 
 namespace sluice::transcoder::test {
 namespace {
@@ -53,9 +53,9 @@ Sound Lay(const std::vector<TimedBytes>& pieces, int rate) {
 }  // namespace
 
 void LoadPlugins() {
-  static const absl::Status loaded = OpusPipeline::LoadPlugins();
+  static const absl::Status loaded = transcoder::LoadPlugins();
   if (!loaded.ok()) throw std::runtime_error(std::string(loaded.message()));
-  for (const char* name : {"voaacenc", "libav"}) {
+  for (const char* name : {"voaacenc", "libav", "videoconvertscale", "x264"}) {
     std::string path = std::string(SLUICE_GSTREAMER_PLUGINS) + "/libgst" + name + ".so";
     GstPlugin* plugin = gst_plugin_load_file(path.c_str(), nullptr);
     if (plugin == nullptr) throw std::runtime_error(path);

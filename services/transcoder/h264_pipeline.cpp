@@ -1,0 +1,250 @@
+#include "services/transcoder/h264_pipeline.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "services/transcoder/gst_line.h"
+#include "services/transcoder/live_gate.h"
+#include "services/transcoder/plugins.h"
+
+namespace sluice::transcoder {
+namespace {
+
+constexpr guint kMaxWaitingPictures = 64;
+constexpr double kUsualFrameRate = 30;
+// Capped constant quality: bits where they are needed, and no picture larger than the buffer.
+constexpr guint kQuality = 23;
+constexpr guint kBufferMs = 300;
+constexpr guint kNoKeyFrameByCount = 1 << 20;  // they are forced by time
+constexpr guint64 kUnknownArrival = GST_BUFFER_OFFSET_NONE;
+
+// deinterlace of plugins-good keeps pictures back or moves them by half a frame; libav's does not.
+constexpr std::array<Plugin, 3> kPlugins = {{{"videoconvertscale", "gstreamer1.0-plugins-base"},
+                                             {"libav", "gstreamer1.0-libav"},
+                                             {"x264", "gstreamer1.0-plugins-ugly"}}};
+// Of the line.
+enum Element : size_t { kDecoder, kConvert, kFilter, kDeinterlace, kEncoder, kProfile };
+
+const char* NameOf(H264Speed speed) {
+  switch (speed) {
+    case H264Speed::kUltrafast:
+      return "ultrafast";
+    case H264Speed::kSuperfast:
+      return "superfast";
+    case H264Speed::kVeryfast:
+      return "veryfast";
+    case H264Speed::kFaster:
+      return "faster";
+  }
+  return "superfast";
+}
+
+CapsPtr CapsOf(const char* text) { return CapsPtr(gst_caps_from_string(text)); }
+
+void Configure(GstLine& line, const H264Pipeline::Settings& settings) {
+  gst_app_src_set_caps(line.source(),
+                       CapsOf("video/x-h264,stream-format=byte-stream,alignment=au").get());
+  g_object_set(line.source(), "max-buffers", guint64{0}, nullptr);
+  // Frame threads would add a frame of delay each. Pictures that lack references are not given out.
+  GstElement* decoder = line.element(kDecoder);
+  g_object_set(decoder, "max-threads", 1, "output-corrupt", FALSE, "qos", FALSE, "max-errors", -1,
+               nullptr);
+  gst_util_set_object_arg(G_OBJECT(decoder), "std-compliance", "normal");
+  // H.264 with 4:2:0 has even sizes only; a source of another chroma format may have others.
+  g_object_set(line.element(kFilter), "caps",
+               CapsOf("video/x-raw,format=I420,width=[2,16384,2],height=[2,16384,2]").get(),
+               nullptr);
+  GstElement* encoder = line.element(kEncoder);
+  gst_util_set_object_arg(G_OBJECT(encoder), "speed-preset", NameOf(settings.speed));
+  gst_util_set_object_arg(G_OBJECT(encoder), "tune", "zerolatency");
+  gst_util_set_object_arg(G_OBJECT(encoder), "pass", "qual");
+  g_object_set(encoder, "quantizer", kQuality, "vbv-buf-capacity", kBufferMs, "key-int-max",
+               kNoKeyFrameByCount, "bframes", 0U, "threads", 1U, "aud", FALSE, "option-string",
+               "scenecut=0", nullptr);
+  g_object_set(line.element(kProfile), "caps",
+               CapsOf("video/x-h264,profile=constrained-baseline,stream-format=byte-stream,"
+                      "alignment=au")
+                   .get(),
+               nullptr);
+}
+
+GstPtr<GstPad> PadOf(GstElement* element, const char* name) {
+  return GstPtr<GstPad>(gst_element_get_static_pad(element, name));
+}
+
+EncodedPicture PictureOf(GstBuffer* buffer, GstClockTime running_time) {
+  return {BytesOf(buffer), static_cast<int64_t>(running_time),
+          !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
+}
+
+}  // namespace
+
+uint32_t H264BitrateFor(uint32_t width, uint32_t height, double frame_rate) {
+  constexpr double kReference = 640.0 * 360 * 30;
+  constexpr double kReferenceBps = 1'000'000;
+  double rate = frame_rate > 0 ? std::min(frame_rate, 120.0) : kUsualFrameRate;
+  double pixels = static_cast<double>(width) * height * rate;
+  // Twice the pixels need less than twice the bits.
+  return static_cast<uint32_t>(
+      std::clamp(kReferenceBps * std::pow(pixels / kReference, 0.7), 200e3, 20e6));
+}
+
+// The GStreamer half. All members but the counters and the wish for a key frame belong to the
+// streaming thread once it plays.
+class H264Pipeline::Line {
+ public:
+  Line(const Settings& settings, Delegate delegate)
+      : settings_(settings),
+        line_({[on_frame = std::move(delegate.on_frame)](GstBuffer* buffer, GstClockTime time) {
+                 on_frame(PictureOf(buffer, time));
+               },
+               std::move(delegate.on_failed)}) {}
+
+  absl::Status Start() {
+    SLUICE_RETURN_IF_ERROR(line_.Build(
+        {"avdec_h264", "videoconvertscale", "capsfilter", "avdeinterlace", "x264enc", "capsfilter"},
+        kMaxWaitingPictures));
+    Configure(line_, settings_);
+    Probe(kDecoder, "sink", GST_PAD_PROBE_TYPE_BUFFER, &BeforeDecoder);
+    Probe(kDecoder, "src", GST_PAD_PROBE_TYPE_BUFFER, &AfterDecoder);
+    Probe(kEncoder, "sink", GST_PAD_PROBE_TYPE_BUFFER, &BeforeEncoder);
+    Probe(kEncoder, "sink", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, &OnEvent);
+    return line_.Play();
+  }
+
+  GstAppSrc* source() const { return line_.source(); }
+
+  void WantKeyFrame() { key_frame_wanted_ = true; }
+  void CountQueueFull() { ++queue_full_; }
+
+  Counters counters() const {
+    return {queue_full_, before_live_edge_, too_slow_, time_stands_still_, corrupt_};
+  }
+
+ private:
+  using OnProbe = GstPadProbeReturn (*)(GstPad*, GstPadProbeInfo*, gpointer);
+
+  void Probe(size_t element, const char* pad, GstPadProbeType type, OnProbe on_probe) {
+    gst_pad_add_probe(PadOf(line_.element(element), pad).get(), type, on_probe, this, nullptr);
+  }
+
+  Duration Lag() const {
+    return arrival_ == Instant{} ? Duration::zero() : MonotonicNow() - arrival_;
+  }
+  bool MoreWaiting() const { return gst_app_src_get_current_level_buffers(source()) > 0; }
+
+  // Pictures that nothing refers to need no decoding where they would not be shown.
+  static GstPadProbeReturn BeforeDecoder(GstPad*, GstPadProbeInfo* info, gpointer self) {
+    auto& line = *static_cast<Line*>(self);
+    GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    guint64 arrival = GST_BUFFER_OFFSET(buffer);
+    line.arrival_ =
+        arrival == kUnknownArrival ? Instant{} : Instant(Duration(static_cast<int64_t>(arrival)));
+    bool skip = !line.gate_.begun() && line.Lag() > LiveGate::kBeginLag && line.MoreWaiting() &&
+                GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DROPPABLE);
+    if (skip) ++line.before_live_edge_;
+    return skip ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  }
+
+  static GstPadProbeReturn AfterDecoder(GstPad*, GstPadProbeInfo* info, gpointer self) {
+    auto& line = *static_cast<Line*>(self);
+    GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED)) {
+      ++line.corrupt_;
+      return GST_PAD_PROBE_DROP;
+    }
+    LiveGate::Verdict verdict = line.gate_.Decide(static_cast<int64_t>(GST_BUFFER_PTS(buffer)),
+                                                  line.Lag(), line.MoreWaiting());
+    line.before_live_edge_ += verdict == LiveGate::Verdict::kBeforeLiveEdge;
+    line.too_slow_ += verdict == LiveGate::Verdict::kTooSlow;
+    line.time_stands_still_ += verdict == LiveGate::Verdict::kTimeStandsStill;
+    return verdict == LiveGate::Verdict::kEncode ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  }
+
+  static GstPadProbeReturn BeforeEncoder(GstPad*, GstPadProbeInfo* info, gpointer self) {
+    auto& line = *static_cast<Line*>(self);
+    auto position = static_cast<int64_t>(GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info)));
+    bool due = position - line.last_key_frame_ns_ >= kKeyFrameIntervalNs;
+    if (line.key_frame_wanted_.exchange(false) || due) {
+      line.last_key_frame_ns_ = position;
+      gst_pad_send_event(PadOf(line.line_.element(kEncoder), "src").get(),
+                         gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+    }
+    return GST_PAD_PROBE_OK;
+  }
+
+  // Another size has another bitrate; the encoder takes it with the caps that follow.
+  static GstPadProbeReturn OnEvent(GstPad*, GstPadProbeInfo* info, gpointer self) {
+    auto& line = *static_cast<Line*>(self);
+    GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+    if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+    GstCaps* caps = nullptr;
+    gst_event_parse_caps(event, &caps);
+    GstVideoInfo video;
+    if (!gst_video_info_from_caps(&video, caps)) return GST_PAD_PROBE_OK;
+    double rate = video.fps_d > 0 ? static_cast<double>(video.fps_n) / video.fps_d : 0;
+    if (rate <= 0) rate = line.settings_.frame_rate;
+    uint32_t bps = H264BitrateFor(static_cast<uint32_t>(video.width),
+                                  static_cast<uint32_t>(video.height), rate);
+    g_object_set(line.line_.element(kEncoder), "bitrate", static_cast<guint>(bps / 1000), nullptr);
+    return GST_PAD_PROBE_OK;
+  }
+
+  Settings settings_;
+  LiveGate gate_;
+  Instant arrival_{};  // of the newest access unit in the decoder
+  int64_t last_key_frame_ns_ = -kKeyFrameIntervalNs;
+  std::atomic<bool> key_frame_wanted_ = false;
+  std::atomic<uint64_t> queue_full_ = 0;
+  std::atomic<uint64_t> before_live_edge_ = 0;
+  std::atomic<uint64_t> too_slow_ = 0;
+  std::atomic<uint64_t> time_stands_still_ = 0;
+  std::atomic<uint64_t> corrupt_ = 0;
+  GstLine line_;  // the last: its thread uses all of the above
+};
+
+absl::Status H264Pipeline::FindPlugins() { return transcoder::FindPlugins(kPlugins); }
+
+absl::StatusOr<std::unique_ptr<H264Pipeline>> H264Pipeline::Start(const Settings& settings,
+                                                                  Delegate delegate) {
+  SLUICE_RETURN_IF_ERROR(LoadPlugins(kPlugins));
+  auto line = std::make_unique<Line>(settings, std::move(delegate));
+  SLUICE_RETURN_IF_ERROR(line->Start());
+  return std::unique_ptr<H264Pipeline>(new H264Pipeline(std::move(line)));
+}
+
+H264Pipeline::H264Pipeline(std::unique_ptr<Line> line) : line_(std::move(line)) {}
+H264Pipeline::~H264Pipeline() = default;
+
+bool H264Pipeline::Push(const SourcePicture& picture) {
+  GstAppSrc* source = line_->source();
+  bool full = gst_app_src_get_current_level_buffers(source) >= kMaxWaiting ||
+              gst_app_src_get_current_level_bytes(source) >= kMaxWaitingBytes;
+  skipping_ = full || (skipping_ && !picture.key_frame);
+  if (skipping_) {
+    line_->CountQueueFull();
+    return true;
+  }
+  GstBuffer* buffer = gst_buffer_new_memdup(picture.annex_b.data(), picture.annex_b.size());
+  GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(std::max<int64_t>(picture.position_ns, 0));
+  GST_BUFFER_DTS(buffer) =
+      static_cast<GstClockTime>(std::max<int64_t>(picture.decoding_position_ns, 0));
+  GST_BUFFER_OFFSET(buffer) =
+      picture.arrival == Instant{}
+          ? kUnknownArrival
+          : static_cast<guint64>(picture.arrival.time_since_epoch().count());
+  if (picture.discardable) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DROPPABLE);
+  return gst_app_src_push_buffer(source, buffer) == GST_FLOW_OK;
+}
+
+void H264Pipeline::RequestKeyFrame() { line_->WantKeyFrame(); }
+
+H264Pipeline::Counters H264Pipeline::counters() const { return line_->counters(); }
+
+}  // namespace sluice::transcoder

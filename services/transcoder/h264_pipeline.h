@@ -1,0 +1,97 @@
+// Any H.264 to what every browser shows, by GStreamer:
+//   appsrc ! avdec_h264 ! videoconvertscale ! I420 ! avdeinterlace ! x264enc ! appsink
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/base/bytes.h"
+#include "libs/base/instant.h"
+
+namespace sluice::transcoder {
+
+// x264's presets: from little work to good pictures.
+enum class H264Speed : uint8_t { kUltrafast, kSuperfast, kVeryfast, kFaster };
+
+// One access unit of a source.
+struct SourcePicture {
+  Bytes annex_b;            // NAL units with start codes; parameter sets where decoding can begin
+  int64_t position_ns = 0;  // of its presentation, not negative
+  int64_t decoding_position_ns = 0;  // never after the presentation
+  Instant arrival{};                 // from the publisher; the epoch: not known
+  bool key_frame = false;            // decoding can begin here
+  bool discardable = false;          // no other picture refers to it
+};
+
+// One access unit of a rendition: constrained baseline, progressive, shown in the order of
+// decoding. The first is an IDR picture, another follows every 2 s; these have their parameter
+// sets.
+struct EncodedPicture {
+  Bytes annex_b;
+  int64_t position_ns = 0;  // as that of the source's picture, and greater than the last one's
+  bool key_frame = false;   // an IDR picture
+};
+
+// Blocks in Start() and in its destructor: both are for the work pool. Push() and
+// RequestKeyFrame() are for one thread at a time.
+class H264Pipeline {
+ public:
+  using Frame = EncodedPicture;
+  struct Settings {
+    H264Speed speed = H264Speed::kSuperfast;
+    double frame_rate = 0;  // for the bitrate, where the source does not say it; 0 = not known
+  };
+  // Both are called on GStreamer's threads, and no more once the destructor has returned.
+  struct Delegate {
+    std::function<void(EncodedPicture picture)> on_frame;
+    // The pipeline is of no use any more. Perhaps more than once.
+    std::function<void(std::string reason)> on_failed;
+  };
+  // Pictures left out, since the start.
+  struct Counters {
+    uint64_t queue_full = 0;        // access units, until the next key frame
+    uint64_t before_live_edge = 0;  // what is older than the beginning of the rendition
+    uint64_t too_slow = 0;          // decoded, and too late for the encoder
+    uint64_t time_stands_still = 0;
+    uint64_t corrupt = 0;  // said to be so by the decoder
+  };
+
+  // FailedPrecondition: a plug-in is missing. Loads none of them.
+  static absl::Status FindPlugins();
+
+  // The first call in a process also loads decoder and encoder (up to 800 ms).
+  // FailedPrecondition: a plug-in is missing; Internal: GStreamer refuses the pipeline.
+  static absl::StatusOr<std::unique_ptr<H264Pipeline>> Start(const Settings& settings,
+                                                             Delegate delegate);
+  ~H264Pipeline();
+  H264Pipeline(const H264Pipeline&) = delete;
+  H264Pipeline& operator=(const H264Pipeline&) = delete;
+
+  // In decoding order. At most kMaxWaiting of kMaxWaitingBytes wait to be decoded; what comes then
+  // is dropped up to the next key frame that finds room. Returns false if the pipeline has stopped
+  // taking any.
+  bool Push(const SourcePicture& picture);
+  // The next picture will be an IDR picture.
+  void RequestKeyFrame();
+
+  Counters counters() const;
+
+  static constexpr uint64_t kMaxWaiting = 1500;           // a cached group of 15 s, and some
+  static constexpr uint64_t kMaxWaitingBytes = 16 << 20;  // twice a cached group
+  static constexpr int64_t kKeyFrameIntervalNs = 2'000'000'000;
+
+ private:
+  class Line;
+  explicit H264Pipeline(std::unique_ptr<Line> line);
+
+  std::unique_ptr<Line> line_;
+  bool skipping_ = false;  // to the next key frame
+};
+
+// The highest bitrate of a rendition of this size, over 300 ms: 1 Mbit/s for 640x360 at 30 frames
+// per second, 2.6 for 1280x720, 4.7 for 1920x1080.
+uint32_t H264BitrateFor(uint32_t width, uint32_t height, double frame_rate);
+
+}  // namespace sluice::transcoder

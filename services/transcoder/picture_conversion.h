@@ -1,0 +1,61 @@
+// Any H.264 to what every browser shows.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "libs/rtp/payload/h264/packetizer.h"
+#include "services/transcoder/conversion.h"
+#include "services/transcoder/h264_pipeline.h"
+#include "services/transcoder/picture_source.h"
+#include "services/transcoder/pipeline_runner.h"
+#include "services/transcoder/rendition_timeline.h"
+#include "services/transcoder/steady_positions.h"
+
+namespace sluice::transcoder {
+
+class PictureConversion final : public Conversion {
+ public:
+  static absl::StatusOr<std::unique_ptr<Conversion>> Make(ConversionContext& context,
+                                                          const media::Track& source,
+                                                          Delegate delegate);
+  PictureConversion(ConversionContext& context, const media::Track& source, Delegate delegate);
+  ~PictureConversion() override { Stop(); }
+
+  TrackSource& source() override { return source_; }
+  media::Track track() const override { return track_; }
+  fanout::GopCache::Limits cache_limits() const override { return {}; }
+  void Start() override;
+  void Stop() override;
+  bool RequestKeyFrame() override;
+
+ private:
+  void OnStarted();
+  void OnPicture(CodedPicture coded);
+  void Wait(SourcePicture picture);
+  void PushIntoPipeline(const SourcePicture& picture);
+  void OnFrame(const EncodedPicture& picture);
+  void FollowParameterSets(std::span<const ByteView> nal_units);
+  Instant ArrivalOf(int64_t position_ns);
+  void CountLosses();
+
+  ConversionContext& context_;
+  Delegate delegate_;
+  media::Track track_;  // as given to on_track last
+  PictureSource source_;
+  RenditionTimeline timeline_;
+  SteadyPositions positions_;
+  rtp::payload::h264::Packetizer packetizer_;
+  PipelineRunner<H264Pipeline> runner_;
+  // While the pipeline is being made: all since the last key frame, bounded as the pipeline's
+  // queue.
+  std::deque<SourcePicture> waiting_;
+  size_t waiting_bytes_ = 0;
+  std::map<int64_t, Instant> arrivals_;  // by position in the pipeline; at most 2048
+  H264Pipeline::Counters counted_;       // of the pipeline's counters
+  std::vector<rtp::Packet> packets_;     // of one frame
+  bool key_frame_wanted_ = false;        // before the pipeline was there
+  bool stopped_ = false;
+};
+
+}  // namespace sluice::transcoder
