@@ -1,28 +1,27 @@
-// Prints the figures that a user feels, measured on this machine with the released daemons. Nothing
-// is asserted: how fast a machine is decides as much as we do.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Prints the figures that a user feels and what players cost, measured on this machine with the
+// released daemons, beside the goals and the best peer (docs/performance.md). Nothing is asserted:
+// how fast a machine is decides as much as we do.
+import { existsSync, readFileSync } from 'node:fs';
 import { Browser } from './support/browser.mjs';
-import { counterClip } from './support/clips.mjs';
+import { counterClip, viewerClip } from './support/clips.mjs';
+import { runLoad, startLoad } from './support/load.mjs';
 import { run, until } from './support/process.mjs';
-import { Suite, bin, services } from './support/suite.mjs';
+import { Suite, services } from './support/suite.mjs';
 
 const joins = Number(process.env.SLUICE_JOINS || 24);
-const players = Number(process.env.SLUICE_PLAYERS || 100);
+const players = Number(process.env.SLUICE_PLAYERS || 200);
 const loadSeconds = 20;
+const idleSockets = new URL('./idle_web_sockets.mjs', import.meta.url).pathname;
 
-const say = (what, value) => console.log(`${what.padEnd(58)} ${value}`);
+// compared: the goal and the best peer, where there are such.
+const say = (what, value, compared = '') =>
+  console.log(`${what.padEnd(58)} ${`${value}`.padEnd(24)} ${compared}`.trimEnd());
 const percentile = (values, share) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];
 
 function memoryMb(child) {
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
   return Number(status.match(/VmRSS:\s+(\d+)/)[1]) / 1024;
-}
-
-function cpuSeconds(child) {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function printMemory(suite, when) {
@@ -81,38 +80,66 @@ function share(before, after, wanted) {
   return { bound: bounds[at], total };
 }
 
-async function printLoad(suite, url) {
-  const media = suite.daemons.get('webrtc-media');
+async function printDelay(suite, url) {
   const name = 'sluice_webrtc_media_send_delay_seconds';
-  const load = run(join(bin, 'sluice-load'), ['--url', url, '--players', `${players}`,
-    '--rate', '50', '--seconds', `${loadSeconds + 6}`]);
-  load.catch(() => {});
+  const load = startLoad({ url, players, rate: 50, seconds: loadSeconds });
   await until(`${players} players`, async () =>
     Number((await metrics(suite)).match(/^sluice_webrtc_media_players(?:\{[^}]*\})? (\d+)/m)?.[1]) >= players,
     { timeout: 30000 });
   const before = histogram(await metrics(suite), name);
-  const cpu = cpuSeconds(media);
-  await new Promise((resolve) => { setTimeout(resolve, loadSeconds * 1000); });
-  const used = cpuSeconds(media) - cpu;
+  await load.result();
   const after = histogram(await metrics(suite), name);
-  say(`memory, ${players} WHEP players: webrtc-media`, `${memoryMb(media).toFixed(1)} MB`);
-  const { with_media: playing, packets, lost, first_packet_ms: first } = JSON.parse(await load);
   const p99 = share(before, after, 0.99);
   const p50 = share(before, after, 0.5);
   say(`RTMP read to RTP sent at ${players} players, p50`, `<= ${p50.bound * 1000} ms`);
-  say(`RTMP read to RTP sent at ${players} players, p99`, `<= ${p99.bound * 1000} ms (${p99.total} packets)`);
-  say(`WHEP POST to first RTP packet at ${players} players, p50 / p99`, `${first.p50} / ${first.p99} ms`);
-  say(`players that got media, packets, lost`, `${playing}, ${packets}, ${lost}`);
-  say('CPU of webrtc-media per player and second', `${((used * 1000) / players / loadSeconds).toFixed(2)} ms`);
+  say(`RTMP read to RTP sent at ${players} players, p99`, `<= ${p99.bound * 1000} ms`, `${p99.total} packets`);
+}
+
+// What the players of one viewer's stream cost, as the peers were measured.
+async function printCost(suite, clip, srtp, how) {
+  const measured = ['webrtc-media', 'ingest', 'transcoder'];
+  const load = await runLoad({ publish: suite.rtmp('viewers'), flv: clip,
+    url: suite.http('/whep/viewers'), players, rate: 50, seconds: loadSeconds, srtp, decrypt: 2,
+    ...how, 'server-pid': measured.map((service) => suite.daemons.get(service).pid) });
+  const name = `${players} players, ${srtp}${how['no-gro'] ? ', no GRO' : ''}`;
+  const [media] = load.servers;
+  const whole = load.servers.reduce((sum, { us_per_packet: us }) => sum + us.gross, 0);
+  const gcm = srtp === 'gcm' && !how['no-gro'];
+  say(`${name}: CPU of webrtc-media per packet`, `${media.us_per_packet.gross} us (net ${media.us_per_packet.net})`,
+    gcm ? 'goal 1.0; SRS 4.7, ZLMediaKit 5.9' : '');
+  say(`${name}: CPU of webrtc-media per player and second`, `${media.ms_per_player_second.gross} ms`,
+    gcm ? 'SRS 1.68, ZLMediaKit 1.63' : '');
+  say(`${name}: CPU with ingest and transcoder per packet`, `${whole.toFixed(2)} us`);
+  // Later runs find memory that the first one left.
+  if (gcm) say(`${name}: memory per player`, `${media.kb_per_player} kB`, 'goal 64; ZLMediaKit 200, SRS 750');
+  const first = load.first_key_frame_packet_ms;
+  say(`${name}: POST to first key-frame packet, p50 / p90`, `${first.p50} / ${first.p90} ms`,
+    gcm ? 'goal 10; ZLMediaKit 5' : '');
+  say(`${name}: POST to whole key frame, p50 / p90`, `${load.first_key_frame_ms.p50} / ${load.first_key_frame_ms.p90} ms`);
+  say(`${name}: packets, lost, duplicates, not authentic`, [load.window.packets, load.lost, load.duplicates,
+    load.authentication_failures].join(', '), gcm ? 'goal 0 lost' : '');
+  say(`${name}: the load tool's own CPU per packet`, `${load.own.us_per_packet} us`);
+  await until('the stream is gone', async () => !(await suite.isLive('viewers')));
+}
+
+async function printIdleSockets() {
+  if (!existsSync(idleSockets)) return;
+  const output = await run('node', [idleSockets], { timeout: 300000 });
+  const { sockets, kbPerSocket } = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1));
+  say(`memory per idle WebSocket, ${sockets} of them`, `${kbPerSocket} kB`, 'goal 8');
 }
 
 const suite = await Suite.start();
 try {
   printMemory(suite, 'idle');
+  const clip = await viewerClip();
+  await printCost(suite, clip, 'gcm', {});
+  await printCost(suite, clip, 'gcm', { 'no-gro': true });
+  await printCost(suite, clip, 'cm-sha1', {});
   await suite.publish(await counterClip({ seconds: 180 }), 'cam');
   const url = suite.http('/whep/cam');
   await printJoins(url);
-  await printLoad(suite, url);
+  await printDelay(suite, url);
   printMemory(suite, 'afterwards');
 } catch (error) {
   console.error(suite.logs());
@@ -120,3 +147,4 @@ try {
 } finally {
   await suite.stop();
 }
+await printIdleSockets();

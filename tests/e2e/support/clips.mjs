@@ -47,6 +47,16 @@ export function flashClip({ seconds = 60 } = {}) {
     '-t', `${seconds}`, ...video('baseline'), ...audio]);
 }
 
+// What one viewer of a usual live stream gets, and what the figures are measured with: 1280x720,
+// 30 frames/s, H.264 Main without B-frames, 2.5 Mbit/s, a key frame every 2 s; AAC 96 kbit/s.
+export function viewerClip({ seconds = 60 } = {}) {
+  return clip('viewer', ['-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30',
+    '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000', '-t', `${seconds}`,
+    '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-bf', '0', '-g', '60',
+    '-keyint_min', '60', '-sc_threshold', '0', '-b:v', '2.5M', '-maxrate', '2.5M',
+    '-bufsize', '2.5M', '-pix_fmt', 'yuv420p', ...audio]);
+}
+
 // Returns the path of the FLV file that these ffmpeg arguments make; makes it if it is not there.
 async function clip(name, args) {
   const digest = createHash('sha256').update(args.join('\0')).digest('hex').slice(0, 12);

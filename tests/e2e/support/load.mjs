@@ -1,0 +1,22 @@
+// sluice-load against a suite: many players without a browser.
+import { join } from 'node:path';
+import { Child } from './process.mjs';
+import { bin } from './suite.mjs';
+
+// Starts it with `options` as its command line has them ({players: 50, 'no-gro': true}). result()
+// waits for its end and gives its JSON; it throws if a player got no media, unless `strict` is false.
+export function startLoad(options, { strict = true } = {}) {
+  const args = Object.entries(options).flatMap(([name, value]) => (value === true ? [`--${name}`] :
+    [value].flat().flatMap((each) => [`--${name}`, `${each}`])));
+  const child = new Child('sluice-load', join(bin, 'sluice-load'), args);
+  const result = async () => {
+    const end = await child.exited;
+    if (end !== 0 && (strict || end !== 1)) {
+      throw new Error(`sluice-load ${args.join(' ')} ended with ${end}:\n${child.output}`);
+    }
+    return JSON.parse(child.output);
+  };
+  return { child, result };
+}
+
+export const runLoad = (options, how) => startLoad(options, how).result();
