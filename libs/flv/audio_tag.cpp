@@ -29,6 +29,15 @@ void AppendAacTagHeader(AacPacketType packet_type, Bytes& out) {
   out.push_back(static_cast<uint8_t>(packet_type));
 }
 
+void AppendMp3TagHeader(uint32_t sample_rate, uint8_t channels, Bytes& out) {
+  bool has_own_format = sample_rate == 8000;
+  auto format = static_cast<uint8_t>(has_own_format ? AudioCodec::kMp3At8k : AudioCodec::kMp3);
+  uint8_t rate = sample_rate >= 32000 ? 3 : sample_rate >= 16000 ? 2 : 1;  // 44.1, 22.05, 11.025
+  constexpr uint8_t k16Bit = 1;
+  out.push_back(
+      static_cast<uint8_t>(format << 4 | rate << 2 | k16Bit << 1 | (channels > 1 ? 1 : 0)));
+}
+
 std::string_view AudioCodecName(AudioCodec codec) {
   switch (codec) {
     case AudioCodec::kPcmNative:

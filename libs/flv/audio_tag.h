@@ -9,7 +9,7 @@
 
 namespace sluice::flv {
 
-// SoundFormat. kAac is the one that is taken; the rest are known by name for the refusal.
+// SoundFormat. kAac and both kMp3 are taken; the rest are known by name for the refusal.
 enum class AudioCodec : uint8_t {
   kPcmNative = 0,
   kAdpcm = 1,
@@ -49,5 +49,9 @@ std::optional<AudioTag> ParseAudioTag(ByteView message);
 // it are fixed values that AAC readers ignore (§E.4.2.1).
 inline constexpr size_t kAacTagHeader = 2;
 void AppendAacTagHeader(AacPacketType packet_type, Bytes& out);
+
+// The header byte of an MP3 tag, to be followed by one whole frame. The tag has no number for every
+// sample rate: the nearest stands there, and readers go by the frame.
+void AppendMp3TagHeader(uint32_t sample_rate, uint8_t channels, Bytes& out);
 
 }  // namespace sluice::flv

@@ -43,7 +43,8 @@ struct Track {
   uint32_t channels = 0;        // audio
   uint32_t ssrc = 0;            // in the fan-out
   uint8_t payload_type = 0;     // in the fan-out
-  Bytes codec_config;           // H.264: AVCDecoderConfigurationRecord; AAC: AudioSpecificConfig
+  Bytes codec_config;           // H.264: AVCDecoderConfigurationRecord; AAC: AudioSpecificConfig;
+                                // MP3: the header of a frame (MpegAudioHeader)
   uint32_t width = 0;           // pixels; 0 = not known yet
   uint32_t height = 0;
   double frame_rate = 0;      // frames per second; 0 = not known yet

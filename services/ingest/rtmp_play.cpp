@@ -9,6 +9,7 @@
 #include "libs/flv/video_tag.h"
 #include "libs/media/audio_specific_config.h"
 #include "libs/media/h264_nal_unit.h"
+#include "services/ingest/play_metadata.h"
 
 namespace sluice::ingest {
 namespace {
@@ -37,25 +38,18 @@ PlayMessage MakeMessage(PlayKind kind, rtmp::MessageType type, uint32_t timestam
   return {kind, rtmp::SharedMessage(type, timestamp, parts)};
 }
 
-amf::EcmaArray Metadata(const media::Track* video, const media::Track* audio) {
-  amf::EcmaArray metadata;
-  auto add = [&](std::string name, amf::Value value) {
-    metadata.properties.push_back({std::move(name), std::move(value)});
-  };
-  add("server", "Sluice");
-  if (video != nullptr) {
-    add("videocodecid", static_cast<double>(flv::VideoCodec::kH264));
-    if (video->width > 0) add("width", static_cast<double>(video->width));
-    if (video->height > 0) add("height", static_cast<double>(video->height));
-    if (video->frame_rate > 0) add("framerate", video->frame_rate);
-  }
-  if (audio != nullptr) {
-    add("audiocodecid", static_cast<double>(flv::AudioCodec::kAac));
-    add("audiosamplerate", static_cast<double>(audio->clock_rate));
-    add("audiochannels", static_cast<double>(audio->channels));
-    add("stereo", audio->channels > 1);
-  }
-  return metadata;
+bool IsPlayedSound(media::Codec codec) {
+  return codec == media::Codec::kAac || codec == media::Codec::kMp3;
+}
+
+// A decoder goes on where only what is told about the track has changed (size, frame rate).
+bool DecodesAlike(const media::Track& a, const media::Track& b) {
+  return a.id == b.id && a.codec == b.codec && a.codec_config == b.codec_config;
+}
+
+uint32_t SamplesPerAccessUnit(const media::Track& track) {
+  auto config = media::ParseAudioSpecificConfig(track.codec_config);
+  return config.ok() ? config->samples_per_access_unit() : 1024;
 }
 
 }  // namespace
@@ -106,31 +100,39 @@ void RtmpPlay::OnDescription(const media::StreamDescription& description) {
   const media::Track* audio = nullptr;
   for (const media::Track& track : description.tracks) {
     if (video == nullptr && track.codec == media::Codec::kH264) video = &track;
-    if (audio == nullptr && track.codec == media::Codec::kAac) audio = &track;
+    if (audio == nullptr && IsPlayedSound(track.codec)) audio = &track;
   }
   std::erase_if(clocks_,
                 [&](const auto& entry) { return description.FindTrack(entry.first) == nullptr; });
-  bool same_video =
-      video == nullptr ? !video_.has_value() : video_.has_value() && video_->track == *video;
-  bool same_audio =
-      audio == nullptr ? !audio_.has_value() : audio_.has_value() && audio_->track == *audio;
-  if (same_video && same_audio) return;
-  if (!same_video) {
-    // A change takes effect with the next key frame (new parameter sets before it).
-    video_.reset();
-    if (video != nullptr) video_.emplace().track = *video;
-  }
-  if (!same_audio) {
-    audio_.reset();
-    if (audio != nullptr) {
-      auto config = media::ParseAudioSpecificConfig(audio->codec_config);
-      audio_.emplace(AudioTrack{
-          *audio,
-          rtp::payload::aac::Depacketizer(config.ok() ? config->samples_per_access_unit() : 1024)});
-    }
-  }
+  bool changed = SetVideo(video);
+  changed = SetAudio(audio) || changed;
+  if (!changed) return;
   ClearCache();
   headers_changed_ = true;
+}
+
+bool RtmpPlay::SetVideo(const media::Track* track) {
+  bool same = track == nullptr ? !video_.has_value()
+                               : video_.has_value() && DecodesAlike(video_->track, *track);
+  if (same && track != nullptr) video_->track = *track;
+  if (same) return false;
+  // A change takes effect with the next key frame (new parameter sets before it).
+  video_.reset();
+  if (track != nullptr) video_.emplace().track = *track;
+  return true;
+}
+
+bool RtmpPlay::SetAudio(const media::Track* track) {
+  bool same = track == nullptr ? !audio_.has_value()
+                               : audio_.has_value() && DecodesAlike(audio_->track, *track);
+  if (same && track != nullptr) audio_->track = *track;
+  if (same) return false;
+  audio_.reset();
+  if (track != nullptr) {
+    audio_.emplace(
+        AudioTrack{*track, rtp::payload::aac::Depacketizer(SamplesPerAccessUnit(*track)), {}});
+  }
+  return true;
 }
 
 void RtmpPlay::OnPacket(const rtp::Packet& packet) {
@@ -139,9 +141,7 @@ void RtmpPlay::OnPacket(const rtp::Packet& packet) {
     video_->depacketizer.Push(packet, pictures_);
     for (const auto& picture : pictures_) OnPicture(picture);
   } else if (audio_.has_value() && packet.track_id == audio_->track.id) {
-    sounds_.clear();
-    audio_->depacketizer.Push(packet, sounds_);
-    for (const auto& sound : sounds_) OnSound(sound);
+    OnSoundPacket(packet);
   }
 }
 
@@ -177,13 +177,29 @@ void RtmpPlay::OnPicture(const rtp::payload::h264::AccessUnit& picture) {
   Cache(batch_.back());
 }
 
-void RtmpPlay::OnSound(const rtp::payload::aac::AccessUnit& sound) {
-  std::optional<uint32_t> timestamp = Timestamp(audio_->track.id, sound.rtp_timestamp, Duration(0));
-  if (!timestamp.has_value()) return;
+void RtmpPlay::OnSoundPacket(const rtp::Packet& packet) {
   Bytes header;
-  flv::AppendAacTagHeader(flv::AacPacketType::kRaw, header);
+  if (audio_->track.codec == media::Codec::kAac) {
+    access_units_.clear();
+    audio_->aac.Push(packet, access_units_);
+    flv::AppendAacTagHeader(flv::AacPacketType::kRaw, header);
+    for (const auto& one : access_units_) OnSound(one.rtp_timestamp, header, one.bytes);
+    return;
+  }
+  frames_.clear();
+  audio_->mp3.Push(packet, frames_);
+  for (const auto& frame : frames_) {
+    header.clear();
+    flv::AppendMp3TagHeader(frame.header.sample_rate, frame.header.channels, header);
+    OnSound(frame.rtp_timestamp, header, frame.bytes);
+  }
+}
+
+void RtmpPlay::OnSound(uint32_t rtp_timestamp, const Bytes& header, ByteView sound) {
+  std::optional<uint32_t> timestamp = Timestamp(audio_->track.id, rtp_timestamp, Duration(0));
+  if (!timestamp.has_value()) return;
   batch_.push_back(
-      MakeMessage(PlayKind::kSound, rtmp::MessageType::kAudio, *timestamp, header, sound.bytes));
+      MakeMessage(PlayKind::kSound, rtmp::MessageType::kAudio, *timestamp, header, sound));
   Cache(batch_.back());
 }
 
@@ -230,8 +246,8 @@ void RtmpPlay::ClearCache() {
 
 void RtmpPlay::AppendHeaders(uint32_t timestamp, std::vector<PlayMessage>& out) const {
   if (!video_.has_value() && !audio_.has_value()) return;
-  amf::EcmaArray metadata = Metadata(video_.has_value() ? &video_->track : nullptr,
-                                     audio_.has_value() ? &audio_->track : nullptr);
+  amf::EcmaArray metadata = PlayMetadata(video_.has_value() ? &video_->track : nullptr,
+                                         audio_.has_value() ? &audio_->track : nullptr);
   // At time 0: ffmpeg takes metadata of any other time for a text track.
   out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kDataAmf0, 0, {},
                             amf::SerializeValues({"onMetaData", std::move(metadata)})));
@@ -242,7 +258,7 @@ void RtmpPlay::AppendHeaders(uint32_t timestamp, std::vector<PlayMessage>& out) 
     out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kVideo, timestamp, header,
                               video_->track.codec_config));
   }
-  if (audio_.has_value()) {
+  if (audio_.has_value() && audio_->track.codec == media::Codec::kAac) {
     Bytes header;
     flv::AppendAacTagHeader(flv::AacPacketType::kSequenceHeader, header);
     out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kAudio, timestamp, header,

@@ -12,6 +12,7 @@
 #include "libs/rtmp/chunk_writer.h"
 #include "libs/rtp/payload/aac/depacketizer.h"
 #include "libs/rtp/payload/h264/depacketizer.h"
+#include "libs/rtp/payload/mpeg_audio/depacketizer.h"
 #include "services/ingest/counters.h"
 
 namespace sluice::ingest {
@@ -24,7 +25,7 @@ struct PlayMessage {
 };
 
 // The players of one stream, and the messages since its last key frame for those who join. Takes
-// the first H.264 and the first AAC track; other codecs are left out. Home loop only.
+// the first H.264 and the first AAC or MP3 track; other codecs are left out. Home loop only.
 class RtmpPlay final : public fanout::Sink {
  public:
   class Player {
@@ -54,13 +55,18 @@ class RtmpPlay final : public fanout::Sink {
   };
   struct AudioTrack {
     media::Track track;
-    rtp::payload::aac::Depacketizer depacketizer;
+    rtp::payload::aac::Depacketizer aac;
+    rtp::payload::mpeg_audio::Depacketizer mp3;
   };
 
   void OnDescription(const media::StreamDescription& description);
+  // nullptr: there is none. True if players must be told.
+  bool SetVideo(const media::Track* track);
+  bool SetAudio(const media::Track* track);
   void OnPacket(const rtp::Packet& packet);
   void OnPicture(const rtp::payload::h264::AccessUnit& picture);
-  void OnSound(const rtp::payload::aac::AccessUnit& sound);
+  void OnSoundPacket(const rtp::Packet& packet);
+  void OnSound(uint32_t rtp_timestamp, const Bytes& header, ByteView sound);
   void OnEnd(const fanout::StreamEnd& end);
   void Deliver();
   void Cache(const PlayMessage& message);
@@ -83,7 +89,8 @@ class RtmpPlay final : public fanout::Sink {
   std::deque<PlayMessage> cache_;   // since the last key frame, at most kMaxCachedBytes
   size_t cached_bytes_ = 0;
   std::vector<rtp::payload::h264::AccessUnit> pictures_;
-  std::vector<rtp::payload::aac::AccessUnit> sounds_;
+  std::vector<rtp::payload::aac::AccessUnit> access_units_;
+  std::vector<rtp::payload::mpeg_audio::Frame> frames_;
 };
 
 }  // namespace sluice::ingest

@@ -1,10 +1,10 @@
+// The tracks, their timeline and video. Audio is in rtmp_publish_audio.cpp.
 #include "services/ingest/rtmp_publish.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "libs/base/text.h"
-#include "libs/media/audio_specific_config.h"
 #include "libs/media/h264_nal_unit.h"
 #include "libs/media/h264_sps.h"
 
@@ -77,17 +77,6 @@ void RtmpPublish::OnVideo(ByteView message, uint32_t timestamp, ReadTime read) {
   if (tag.packet_type == flv::AvcPacketType::kNalUnits) OnAccessUnit(tag, timestamp, read);
 }
 
-void RtmpPublish::OnAudio(ByteView message, uint32_t timestamp, ReadTime read) {
-  std::optional<flv::AudioTag> tag = flv::ParseAudioTag(message);
-  if (!tag.has_value()) {
-    ++counters_.malformed_messages;
-    return;
-  }
-  if (tag->codec != flv::AudioCodec::kAac) return Refuse(flv::AudioCodecName(tag->codec));
-  if (tag->packet_type == flv::AacPacketType::kSequenceHeader) return OnAudioHeader(tag->body);
-  OnSound(tag->body, timestamp, read);
-}
-
 void RtmpPublish::OnVideoHeader(ByteView body) {
   absl::StatusOr<media::AvcDecoderConfiguration> configuration =
       media::ParseAvcDecoderConfiguration(body);
@@ -121,30 +110,6 @@ void RtmpPublish::SetConfiguration(media::AvcDecoderConfiguration configuration)
   track.frame_rate = announced_frame_rate_ > 0 ? announced_frame_rate_ : sps->frame_rate;
   video_->configuration = std::move(configuration);
   if (!Announce(*video_).ok()) video_.reset();
-  CheckReady();
-}
-
-void RtmpPublish::OnAudioHeader(ByteView body) {
-  absl::StatusOr<media::AudioSpecificConfig> config = media::ParseAudioSpecificConfig(body);
-  if (!config.ok()) {
-    ++counters_.malformed_messages;
-    return;
-  }
-  if (audio_.has_value() && audio_->track.codec_config == ToBytes(body)) return;
-  if (!audio_.has_value()) {
-    audio_.emplace();
-    audio_->rtp_offset = random_.NextU32();
-  }
-  media::Track& track = audio_->track;
-  track.kind = media::MediaKind::kAudio;
-  track.codec = media::Codec::kAac;
-  track.clock_rate = config->sample_rate;
-  track.channels = config->output_channels();
-  track.codec_config = ToBytes(body);
-  audio_->samples = SampleCount(config->sample_rate);
-  audio_->samples_per_access_unit = config->samples_per_access_unit();
-  audio_->has_clock = false;  // the rate may be another one
-  if (!Announce(*audio_).ok()) audio_.reset();
   CheckReady();
 }
 
@@ -205,29 +170,6 @@ void RtmpPublish::FollowParameterSets(std::span<const ByteView> nal_units) {
   }
   auto configuration = media::MakeAvcDecoderConfiguration(std::move(sps), std::move(pps));
   if (configuration.has_value()) SetConfiguration(*std::move(configuration));
-}
-
-void RtmpPublish::OnSound(ByteView access_unit, uint32_t timestamp, ReadTime read) {
-  if (!audio_.has_value()) {
-    ++counters_.early_messages;
-    return;
-  }
-  int64_t ms = MapTime(timestamp, read);
-  if (std::exchange(audio_->jumps, timeline_.jumps()) != timeline_.jumps()) {
-    audio_->samples.Reset();
-  }
-  uint64_t reanchored = audio_->samples.reanchored();
-  int64_t position = audio_->samples.Next(ms, audio_->samples_per_access_unit);
-  counters_.sound_reanchored += audio_->samples.reanchored() - reanchored;
-
-  rtp::payload::aac::AccessUnitsView view;
-  view.access_units = {&access_unit, 1};
-  view.rtp_timestamp = audio_->rtp_offset + static_cast<uint32_t>(position);
-  view.samples_per_access_unit = audio_->samples_per_access_unit;
-  view.arrival = read.arrival;
-  counters_.malformed_messages += audio_packetizer_.Packetize(view, packets_);
-  StartClock(*audio_, ms, view.rtp_timestamp);
-  PushPackets(audio_->track.id);
 }
 
 int64_t RtmpPublish::MapTime(uint32_t timestamp, ReadTime read) {

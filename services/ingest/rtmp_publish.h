@@ -9,9 +9,11 @@
 #include "libs/flv/audio_tag.h"
 #include "libs/flv/video_tag.h"
 #include "libs/media/avc_decoder_configuration.h"
+#include "libs/media/mpeg_audio_header.h"
 #include "libs/rtmp/event.h"
 #include "libs/rtp/payload/aac/packetizer.h"
 #include "libs/rtp/payload/h264/packetizer.h"
+#include "libs/rtp/payload/mpeg_audio/packetizer.h"
 #include "services/ingest/counters.h"
 #include "services/ingest/timeline.h"
 
@@ -23,8 +25,9 @@ struct ReadTime {
   NtpTime ntp;
 };
 
-// One published stream. H.264 and AAC become tracks with their first sequence header; messages of
-// other codecs are counted and named in the publication's remark. Home loop only.
+// One published stream. H.264 and AAC become tracks with their first sequence header, MP3 with its
+// first frame; messages of other codecs are counted and named in the publication's remark. Home
+// loop only.
 class RtmpPublish {
  public:
   // All outlive this.
@@ -51,6 +54,7 @@ class RtmpPublish {
     int nal_length_size = 4;  // in this publisher's messages
   };
   struct Audio : Track {
+    uint32_t sample_rate = 48000;
     SampleCount samples{48000};
     uint32_t samples_per_access_unit = 1024;
     uint64_t jumps = 0;  // of the timeline, that `samples` knows
@@ -59,9 +63,16 @@ class RtmpPublish {
   void OnVideo(ByteView message, uint32_t timestamp, ReadTime read);
   void OnAudio(ByteView message, uint32_t timestamp, ReadTime read);
   void OnVideoHeader(ByteView body);
-  void OnAudioHeader(ByteView body);
+  void OnAacHeader(ByteView body);
   void OnAccessUnit(const flv::VideoTag& tag, uint32_t timestamp, ReadTime read);
-  void OnSound(ByteView access_unit, uint32_t timestamp, ReadTime read);
+  void OnAac(ByteView access_unit, uint32_t timestamp, ReadTime read);
+  void OnMp3(ByteView frames, uint32_t timestamp, ReadTime read);
+  // Makes or changes the track if the frame differs in what a track says.
+  void FollowMp3Header(const media::MpegAudioHeader& header, ByteView frame);
+  // Makes the track, or changes it if it differs. Another codec makes another track.
+  void SetAudioTrack(media::Track track, uint32_t sample_rate, uint32_t samples);
+  // Of the next access unit, which begins at `ms` on the timeline.
+  uint32_t NextSoundTimestamp(int64_t ms);
   // Makes the track, or changes it if it differs.
   void SetConfiguration(media::AvcDecoderConfiguration configuration);
   // Takes over parameter sets that an access unit carries itself.
@@ -86,6 +97,7 @@ class RtmpPublish {
   std::string refused_codecs_;
   rtp::payload::h264::Packetizer video_packetizer_;
   rtp::payload::aac::Packetizer audio_packetizer_;
+  rtp::payload::mpeg_audio::Packetizer mp3_packetizer_;
   std::vector<rtp::Packet> packets_;  // of the message in hand
 };
 

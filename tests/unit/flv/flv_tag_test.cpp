@@ -115,6 +115,22 @@ TEST_CASE("FLV E.4.2: truncated audio tags and unknown AAC packet types are refu
   CHECK(ParseAudioTag(Hex("af 01"))->body.empty());
 }
 
+TEST_CASE("FLV E.4.2.1: the header of an MP3 tag names the nearest rate it has a number for") {
+  auto [rate, channels, byte] = GENERATE(table<uint32_t, uint8_t, uint8_t>({
+      {44100, 2, 0x2f},
+      {48000, 1, 0x2e},
+      {32000, 2, 0x2f},
+      {24000, 2, 0x2b},
+      {22050, 1, 0x2a},
+      {11025, 1, 0x26},
+      {8000, 1, 0xe6},
+  }));
+  Bytes bytes;
+  AppendMp3TagHeader(rate, channels, bytes);
+  CAPTURE(rate);
+  CHECK(bytes == Bytes{byte});
+}
+
 TEST_CASE("Audio codecs that are not taken are known by name") {
   Bytes bytes = Hex("62 0102");
   auto tag = ParseAudioTag(bytes);

@@ -4,6 +4,7 @@
 #include "libs/flv/audio_tag.h"
 #include "libs/flv/video_tag.h"
 #include "libs/media/h264_nal_unit.h"
+#include "libs/media/mpeg_audio_header.h"
 #include "libs/rtmp/event.h"
 #include "tests/support/hex.h"
 
@@ -55,5 +56,19 @@ inline rtmp::MediaEvent AudioHeader(const Bytes& configuration = AacConfiguratio
 inline rtmp::MediaEvent Sound(uint32_t timestamp) {
   return Audio(timestamp, flv::AacPacketType::kRaw, Bytes(40, static_cast<uint8_t>(timestamp)));
 }
+
+// 44.1 kHz, 128 kbit/s, stereo unless the header says else; filled with the timestamp.
+inline Bytes Mp3Frame(uint32_t timestamp, const std::string& header = "fffb9064") {
+  Bytes frame = test::Hex(header);
+  frame.resize(media::ParseMpegAudioHeader(frame)->size, static_cast<uint8_t>(timestamp));
+  return frame;
+}
+inline rtmp::MediaEvent Mp3(uint32_t timestamp, const Bytes& frames) {
+  rtmp::MediaEvent event{1, rtmp::MessageType::kAudio, timestamp, {}};
+  flv::AppendMp3TagHeader(44100, 2, event.payload);
+  event.payload.insert(event.payload.end(), frames.begin(), frames.end());
+  return event;
+}
+inline rtmp::MediaEvent Mp3(uint32_t timestamp) { return Mp3(timestamp, Mp3Frame(timestamp)); }
 
 }  // namespace sluice::ingest

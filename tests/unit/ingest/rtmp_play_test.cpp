@@ -109,6 +109,36 @@ TEST_CASE_METHOD(Playing, "metadata and sequence headers come first") {
   CHECK(messages[1].timestamp == messages[3].timestamp);
 }
 
+TEST_CASE_METHOD(Playing, "MP3 is played as MP3, without a sequence header") {
+  for (uint32_t timestamp : {0, 26, 52}) Publish(Mp3(timestamp));
+  publication.SetReady();
+  publication.Flush();
+  TestPlayer player;
+  play.Add(player);
+  auto sounds = player.Messages(kAudio);
+  REQUIRE(sounds.size() == 3);
+  for (uint32_t i : {0, 1, 2}) CHECK(sounds[i].payload == Mp3(26 * i).payload);
+  CHECK(sounds[2].timestamp - sounds[0].timestamp == 52);
+  auto data = player.Messages(rtmp::MessageType::kDataAmf0);
+  REQUIRE(data.size() == 1);
+  auto values = rtmp::ParseData(data[0]);
+  REQUIRE(values.ok());
+  CHECK(values->at(1).Find("audiocodecid")->number(0) == 2);
+  CHECK(values->at(1).Find("audiosamplerate")->number(0) == 44'100);
+}
+
+TEST_CASE_METHOD(Playing, "what is only told about a track interrupts no player") {
+  PublishBoth();
+  Publish(Picture(0, true));
+  TestPlayer player;
+  play.Add(player);
+  media::Track track = *publication.description()->FindFirst(media::MediaKind::kVideo);
+  track.has_b_frames = true;
+  publication.UpdateTrack(track);
+  Publish(Picture(33, false));
+  CHECK(player.kinds.back() == PlayKind::kInterFrame);
+}
+
 TEST_CASE_METHOD(Playing, "a joiner gets everything since the last key frame") {
   PublishBoth();
   Publish(Picture(0, true));
