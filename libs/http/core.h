@@ -16,6 +16,10 @@ namespace sluice::http {
 
 // What we keep for one TCP connection: a request being served, or a WebSocket.
 struct Connection {
+  explicit Connection(Instant now) : accepted(now) {}
+
+  Instant accepted;
+  bool has_asked = false;  // a whole header has come, or something was refused
   std::shared_ptr<Exchange> exchange;
   std::unique_ptr<Socket> socket;
 };
@@ -23,6 +27,9 @@ struct Connection {
 struct Core {
   Core(loop::EventLoop& event_loop, ServerOptions server_options, Router routes,
        AcceptWebSocket accept_web_socket);
+
+  // Counts it and tells the owner.
+  void Refuse(Refused refused);
 
   loop::EventLoop& loop;
   ServerOptions options;
@@ -36,6 +43,9 @@ struct Core {
   lws_retry_bo_t silence{};        // WebSocket ping and hang-up
   bool stopping = false;
 };
+
+// Whether the library has, since the last call, given up a header that was too long for it.
+bool TakeHeaderOverflow();
 
 // The one callback of the one protocol. The library's per-connection `user` space is not used.
 int OnLibraryCallback(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t length);

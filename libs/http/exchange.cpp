@@ -33,6 +33,7 @@ constexpr std::array kKeptHeaders = {
     KeptHeader{WSI_TOKEN_HTTP_USER_AGENT, "user-agent"},
 };
 
+constexpr size_t kMostOfPath = 190;        // in a log line
 constexpr size_t kWritePiece = 32 * 1024;  // bytes handed to the library at a time
 
 std::optional<Method> FromLibraryMethod(int method) {
@@ -139,9 +140,12 @@ std::string ReadPath(lws* wsi, Method& method) {
 }
 
 std::string ReadPeerAddress(lws* wsi, uint16_t* port) {
+  return PeerAddress(lws_get_socket_fd(wsi), port);
+}
+
+std::string PeerAddress(int fd, uint16_t* port) {
   sockaddr_storage storage{};
   socklen_t length = sizeof(storage);
-  int fd = lws_get_socket_fd(wsi);
   if (fd < 0 || getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
   net::SocketAddress address(reinterpret_cast<const sockaddr*>(&storage), length);
   if (!address.valid()) return {};
@@ -156,16 +160,53 @@ void Exchange::Begin(std::string path) {
     request_.path = std::move(decoded);
   } else {
     request_.path = std::move(path);
-    Refuse(ProblemResponse(405, "Method Not Allowed", "This method is not known here."));
+    Refuse(Refusal::kMalformed,
+           ProblemResponse(405, "Method Not Allowed", "This method is not known here.")
+               .Set("Allow", std::string(kAllMethods)));
     return;
+  }
+  what_ = StrCat(MethodName(request_.method), " ", request_.path.substr(0, kMostOfPath));
+  if (std::optional<Response> problem = CheckHeader()) {
+    Refusal reason = problem->status == 431 ? Refusal::kHeaderTooLarge : Refusal::kMalformed;
+    return Refuse(reason, *std::move(problem));
   }
   std::optional<uint64_t> body = ExpectedBody();
   if (!body) return;
-  if (*body == 0) {
-    Dispatch();
-  } else {
-    request_.body.reserve(*body);
+  if (*body == 0) return Dispatch();
+  request_.body.reserve(*body);
+  StartBodyTimer();
+}
+
+std::optional<Response> Exchange::CheckHeader() {
+  size_t bytes = 0;
+  for (int token = 0; token < WSI_TOKEN_COUNT; ++token) {
+    int length = lws_hdr_total_length(wsi_, static_cast<lws_token_indexes>(token));
+    if (length > 0) bytes += static_cast<size_t>(length);
   }
+  if (bytes > core_.options.max_header_bytes) {
+    return ProblemResponse(
+        431, "Request Header Fields Too Large",
+        StrCat("A request header may have ", core_.options.max_header_bytes, " bytes at most."));
+  }
+  // The library ends the request line at an escaped CR or LF; what follows then is no version.
+  std::string version = ReadToken(wsi_, WSI_TOKEN_HTTP);
+  bool control = std::any_of(request_.path.begin(), request_.path.end(),
+                             [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (control || !version.starts_with("HTTP/")) {
+    return ProblemResponse(400, "Bad Request", "The request line cannot be understood.");
+  }
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") {
+    return ProblemResponse(505, "HTTP Version Not Supported", "HTTP/1.1 is spoken here.");
+  }
+  return std::nullopt;
+}
+
+void Exchange::StartBodyTimer() {
+  body_timer_ = std::make_unique<loop::Timer>(core_.loop, [this] {
+    Refuse(Refusal::kSlowBody,
+           ProblemResponse(408, "Request Timeout", "The body took too long to arrive."));
+  });
+  body_timer_->Start(core_.options.request_timeout);
 }
 
 void Exchange::ReadHeaders() {
@@ -181,7 +222,8 @@ void Exchange::ReadHeaders() {
 
 std::optional<uint64_t> Exchange::ExpectedBody() {
   if (!ReadToken(wsi_, WSI_TOKEN_HTTP_TRANSFER_ENCODING).empty()) {
-    Refuse(ProblemResponse(411, "Length Required", "Send Content-Length, not chunks."));
+    Refuse(Refusal::kBodyLength,
+           ProblemResponse(411, "Length Required", "Send Content-Length, not chunks."));
     return std::nullopt;
   }
   std::string length = ReadToken(wsi_, WSI_TOKEN_HTTP_CONTENT_LENGTH);
@@ -195,14 +237,15 @@ std::optional<uint64_t> Exchange::ExpectedBody() {
   bool digits = std::all_of(length.begin(), length.end(),
                             [](unsigned char c) { return absl::ascii_isdigit(c); });
   if (!digits || !absl::SimpleAtoi(length, &bytes)) {
-    Refuse(ProblemResponse(400, "Bad Request", "Content-Length is not a number."));
+    Refuse(Refusal::kBodyLength,
+           ProblemResponse(400, "Bad Request", "Content-Length is not a number."));
     return std::nullopt;
   }
   if (bytes > core_.options.max_body_bytes) {
-    ++core_.counters.refused_bodies;
-    Refuse(ProblemResponse(
-        413, "Content Too Large",
-        StrCat("A request body may have ", core_.options.max_body_bytes, " bytes at most.")));
+    Refuse(Refusal::kBodyTooLarge,
+           ProblemResponse(413, "Content Too Large",
+                           StrCat("A request body may have ", core_.options.max_body_bytes,
+                                  " bytes at most.")));
     return std::nullopt;
   }
   return bytes;
@@ -218,14 +261,18 @@ void Exchange::OnBodyComplete() {
   if (!dispatched_) Dispatch();
 }
 
-void Exchange::Refuse(Response response) {
+void Exchange::Refuse(Refusal reason, Response response) {
   dispatched_ = true;
   close_after_ = true;
-  Answer(std::move(response));
+  if (body_timer_) body_timer_->Stop();
+  core_.Refuse({reason, response.status, request_.peer_address, what_});
+  Send(std::move(response));
 }
 
 void Exchange::Dispatch() {
   dispatched_ = true;
+  body_timer_.reset();
+  peer_address_ = request_.peer_address;
   // An answer may take as long as our own calls take; their deadlines are shorter than this.
   lws_set_timeout(wsi_, PENDING_TIMEOUT_HTTP_CONTENT, 60);
   Responder responder([weak = weak_from_this()](Response response) {
@@ -235,6 +282,13 @@ void Exchange::Dispatch() {
 }
 
 void Exchange::Answer(Response response) {
+  if (response.status >= 400 && response.status < 500 && response.status != 404) {
+    core_.Refuse({Refusal::kAnswer, response.status, peer_address_, what_});
+  }
+  Send(std::move(response));
+}
+
+void Exchange::Send(Response response) {
   if (wsi_ == nullptr) return;
   response_ = std::move(response);
   lws_callback_on_writable(wsi_);

@@ -7,7 +7,9 @@
 #include <string>
 
 #include "libs/http/message.h"
+#include "libs/http/refusal.h"
 #include "libs/http/router.h"
+#include "libs/loop/timer.h"
 
 struct lws;
 
@@ -38,14 +40,21 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void ReadHeaders();
   // How many bytes of body follow, or nullopt if the request was refused.
   std::optional<uint64_t> ExpectedBody();
-  void Refuse(Response response);
+  // Why the header cannot be served, nullopt if it can.
+  std::optional<Response> CheckHeader();
+  void Refuse(Refusal reason, Response response);
+  void StartBodyTimer();
   void Dispatch();
   void Answer(Response response);
+  void Send(Response response);
   bool WriteHeader();
 
   Core& core_;
   lws* wsi_;
   Request request_;
+  std::string what_;                         // method and path, for Refused
+  std::string peer_address_;                 // after request_ has been handed over
+  std::unique_ptr<loop::Timer> body_timer_;  // while a body is awaited
   bool dispatched_ = false;
   bool close_after_ = false;
   std::optional<Response> response_;
@@ -57,7 +66,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 std::string ReadPath(lws* wsi, Method& method);
 // The whole value of a header the library knows by `token`; empty if absent.
 std::string ReadToken(lws* wsi, int token);
-// Numeric, v4-mapped addresses as IPv4.
+// Numeric, v4-mapped addresses as IPv4; empty if there is none. `port` may be nullptr.
+std::string PeerAddress(int fd, uint16_t* port);
 std::string ReadPeerAddress(lws* wsi, uint16_t* port);
 
 }  // namespace sluice::http

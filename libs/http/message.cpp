@@ -48,15 +48,18 @@ constexpr std::array kPhrases = {
     StatusPhrase{404, "Not Found"},
     StatusPhrase{405, "Method Not Allowed"},
     StatusPhrase{406, "Not Acceptable"},
+    StatusPhrase{408, "Request Timeout"},
     StatusPhrase{409, "Conflict"},
     StatusPhrase{411, "Length Required"},
     StatusPhrase{413, "Content Too Large"},
     StatusPhrase{415, "Unsupported Media Type"},
     StatusPhrase{426, "Upgrade Required"},
+    StatusPhrase{431, "Request Header Fields Too Large"},
     StatusPhrase{500, "Internal Server Error"},
     StatusPhrase{501, "Not Implemented"},
     StatusPhrase{503, "Service Unavailable"},
     StatusPhrase{504, "Gateway Timeout"},
+    StatusPhrase{505, "HTTP Version Not Supported"},
 };
 
 }  // namespace

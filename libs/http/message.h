@@ -11,6 +11,9 @@ namespace sluice::http {
 
 enum class Method : uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions };
 
+// For Allow, where the path does not tell.
+inline constexpr std::string_view kAllMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
 // "GET", "HEAD", ...
 std::string_view MethodName(Method method);
 

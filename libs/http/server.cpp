@@ -22,7 +22,14 @@ void Remember(int, const char* line) {
   while (!last_complaint.empty() && last_complaint.back() == '\n') last_complaint.pop_back();
 }
 
-const lws_protocols kProtocols[] = {{"sluice", OnLibraryCallback, 0, 4096, 0, nullptr, 0},
+// Headers that are being read at a time; further connections wait until one has been read or has
+// run out of time. Each costs max_header_bytes * kHardHeaderFactor while it is read.
+constexpr unsigned kMostHeaders = 4096;
+
+// Of a message, told at a time. The library keeps this much for every WebSocket while it lives.
+constexpr size_t kReceivePiece = 1024;
+
+const lws_protocols kProtocols[] = {{"sluice", OnLibraryCallback, 0, kReceivePiece, 0, nullptr, 0},
                                     {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
 
 unsigned WholeSeconds(Duration duration) {
@@ -71,8 +78,9 @@ absl::StatusOr<lws_context*> MakeContext(Core& core) {
   info.foreign_loops = loops;
   info.user = &core;
   info.pcontext = &core.context;
-  info.max_http_header_data2 = static_cast<unsigned>(core.options.max_header_bytes);
-  info.max_http_header_pool2 = 1024;  // requests being read at a time; more wait for accept
+  info.max_http_header_data2 =
+      static_cast<unsigned>(core.options.max_header_bytes * kHardHeaderFactor);
+  info.max_http_header_pool2 = kMostHeaders;
   info.gid = static_cast<decltype(info.gid)>(-1);
   info.uid = static_cast<decltype(info.uid)>(-1);
   lws_context* context = lws_create_context(&info);
@@ -129,6 +137,7 @@ class LibraryServer final : public Server {
     }
     core_->router = Router();
     core_->accept = nullptr;
+    core_->options.on_refused = nullptr;
     lws_context_destroy(core_->context);
     if (core_->context != nullptr) Finish(std::move(core_));
   }
@@ -152,6 +161,17 @@ Core::Core(loop::EventLoop& event_loop, ServerOptions server_options, Router rou
       accept(std::move(accept_web_socket)) {
   silence.secs_since_valid_ping = static_cast<uint16_t>(WholeSeconds(options.ping_after));
   silence.secs_since_valid_hangup = static_cast<uint16_t>(WholeSeconds(options.close_after));
+}
+
+bool TakeHeaderOverflow() {
+  bool overflow = last_complaint.find("header data space") != std::string::npos;
+  last_complaint.clear();
+  return overflow;
+}
+
+void Core::Refuse(Refused refused) {
+  ++counters.refusals[static_cast<size_t>(refused.reason)];
+  if (options.on_refused) options.on_refused(refused);
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(loop::EventLoop& loop, ServerOptions options,

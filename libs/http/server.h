@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "libs/base/instant.h"
+#include "libs/http/refusal.h"
 #include "libs/http/router.h"
 #include "libs/http/web_socket.h"
 #include "libs/loop/event_loop.h"
@@ -30,25 +31,29 @@ struct Listener {
 struct ServerOptions {
   std::vector<Listener> listeners;
   size_t max_body_bytes = 256 * 1024;                      // more: 413
-  size_t max_header_bytes = 8 * 1024;                      // more: the connection is closed
+  size_t max_header_bytes = 8 * 1024;                      // more: 431; kHardHeaderFactor
   size_t max_connections = 10'000;                         // more: closed at once
   size_t max_message_bytes = 256 * 1024;                   // of one WebSocket message
   size_t max_send_queue_bytes = 1024 * 1024;               // per WebSocket
-  Duration request_timeout = std::chrono::seconds(10);     // header, and each silence in a body
+  Duration request_timeout = std::chrono::seconds(10);     // for a header, and for a body
   Duration keep_alive_timeout = std::chrono::seconds(30);  // idle between two requests
   // A WebSocket that has been silent this long gets a ping frame, and is closed when it stays so.
   Duration ping_after = std::chrono::seconds(30);
   Duration close_after = std::chrono::seconds(60);
+  OnRefused on_refused;  // on the loop's thread; may be empty
 };
+
+// The library gives up a header of this many times max_header_bytes, before we see any of it.
+inline constexpr size_t kHardHeaderFactor = 4;
 
 // Totals since start, but for the two gauges.
 struct ServerCounters {
   uint64_t requests = 0;
-  uint64_t refused_connections = 0;  // max_connections was reached
-  uint64_t refused_bodies = 0;       // 413
-  uint64_t full_send_queues = 0;     // WebSockets closed for it
-  size_t connections = 0;            // now, WebSockets included
-  size_t web_sockets = 0;            // now
+  RefusalCounters refusals{};  // by kind
+  size_t connections = 0;      // now, WebSockets included
+  size_t web_sockets = 0;      // now
+
+  uint64_t refused(Refusal kind) const { return refusals[static_cast<size_t>(kind)]; }
 };
 
 // Made and used on the loop's thread (or before Run). Destroyed when Run() has returned and before

@@ -1,6 +1,7 @@
 #include "libs/http/socket.h"
 
 #include <libwebsockets.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,8 +11,9 @@
 namespace sluice::http {
 namespace {
 
-constexpr int kCloseSeconds = 5;         // for a peer that does not take what is queued
-constexpr size_t kMaxReasonBytes = 123;  // RFC 6455 §5.5: 125 with the code
+constexpr int kSendBufferBytes = 64 * 1024;  // of the kernel
+constexpr int kCloseSeconds = 5;             // for a peer that does not take what is queued
+constexpr size_t kMaxReasonBytes = 123;      // RFC 6455 §5.5: 125 with the code
 
 enum CloseCode : uint16_t {  // RFC 6455 §7.4.1
   kUnacceptableType = 1003,
@@ -43,6 +45,9 @@ Socket::~Socket() {
 
 void Socket::OnEstablished() {
   established_ = true;
+  // The library makes it as small as its receive buffer: an answer with an SDP would not fit.
+  int bytes = kSendBufferBytes;
+  setsockopt(lws_get_socket_fd(wsi_), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
   ++core_.counters.web_sockets;
   user_ = core_.accept(*this);
   if (!user_) Close(kTryAgainLater, "no room for another client");
@@ -51,10 +56,11 @@ void Socket::OnEstablished() {
 bool Socket::SendText(std::string message) {
   if (wsi_ == nullptr || close_code_ != 0) return false;
   if (outgoing_bytes_ + message.size() > core_.options.max_send_queue_bytes) {
-    ++core_.counters.full_send_queues;
     outgoing_.clear();
+    written_ = 0;
     outgoing_bytes_ = 0;
     Close(kPolicyViolation, "the client reads too slowly");
+    core_.Refuse({Refusal::kSendQueueFull, kPolicyViolation, peer_address_, path_});
     return false;
   }
   outgoing_bytes_ += message.size();
@@ -71,8 +77,9 @@ void Socket::Close(uint16_t code, std::string_view reason) {
   lws_callback_on_writable(wsi_);
 }
 
-bool Socket::CloseNow(uint16_t code, std::string_view reason) {
-  std::string text(reason);
+bool Socket::RefuseMessage(Refusal reason, uint16_t code, std::string_view words) {
+  core_.Refuse({reason, code, peer_address_, path_});
+  std::string text(words);
   lws_close_reason(wsi_, static_cast<lws_close_status>(code),
                    reinterpret_cast<unsigned char*>(text.data()), text.size());
   return false;
@@ -80,9 +87,11 @@ bool Socket::CloseNow(uint16_t code, std::string_view reason) {
 
 bool Socket::OnReceive(std::string_view piece) {
   if (close_code_ != 0) return true;  // what comes after our close is not looked at
-  if (lws_frame_is_binary(wsi_)) return CloseNow(kUnacceptableType, "text messages only");
+  if (lws_frame_is_binary(wsi_)) {
+    return RefuseMessage(Refusal::kBinaryMessage, kUnacceptableType, "text messages only");
+  }
   if (incoming_.size() + piece.size() > core_.options.max_message_bytes) {
-    return CloseNow(kTooBig, "the message is too long");
+    return RefuseMessage(Refusal::kLongMessage, kTooBig, "the message is too long");
   }
   incoming_.append(piece);
   if (lws_remaining_packet_payload(wsi_) != 0 || !lws_is_final_fragment(wsi_)) return true;
@@ -104,8 +113,11 @@ bool Socket::WriteClose() {
 
 bool Socket::OnWriteable() {
   if (outgoing_.empty()) return close_code_ == 0 || WriteClose();
-  std::string message = std::move(outgoing_.front());
-  outgoing_.pop_front();
+  std::string message = std::move(outgoing_[written_++]);
+  if (written_ == outgoing_.size()) {
+    outgoing_ = {};
+    written_ = 0;
+  }
   outgoing_bytes_ -= message.size();
   if (!Write(wsi_, message, LWS_WRITE_TEXT)) return false;
   if (!outgoing_.empty() || close_code_ != 0) lws_callback_on_writable(wsi_);

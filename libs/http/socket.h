@@ -1,10 +1,11 @@
 // Private to libs/http: one WebSocket on one connection.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "libs/http/refusal.h"
 #include "libs/http/web_socket.h"
 
 struct lws;
@@ -32,7 +33,7 @@ class Socket final : public WebSocket {
   bool close_sent() const { return close_sent_; }
 
  private:
-  bool CloseNow(uint16_t code, std::string_view reason);
+  bool RefuseMessage(Refusal reason, uint16_t code, std::string_view words);
   bool WriteClose();
 
   Core& core_;
@@ -43,8 +44,9 @@ class Socket final : public WebSocket {
   bool secure_ = false;
   bool established_ = false;
   std::unique_ptr<WebSocketUser> user_;
-  std::string incoming_;              // bound: options.max_message_bytes
-  std::deque<std::string> outgoing_;  // bound: options.max_send_queue_bytes in all
+  std::string incoming_;               // bound: options.max_message_bytes
+  std::vector<std::string> outgoing_;  // bound: options.max_send_queue_bytes in all
+  size_t written_ = 0;                 // of outgoing_; the vector is emptied when all of it is
   size_t outgoing_bytes_ = 0;
   uint16_t close_code_ = 0;  // not 0: closing
   std::string close_reason_;

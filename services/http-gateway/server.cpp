@@ -36,6 +36,12 @@ absl::Status Server::Listen(const Config& config) {
   AddHealthRoutes(router, context_.directory);
 
   http::ServerOptions options{.max_connections = config.max_connections};
+  options.on_refused = [this](const http::Refused& refused) {
+    context_.log.WarningLimited("client refused", {{"peer", refused.peer},
+                                                   {"cause", http::RefusalName(refused.reason)},
+                                                   {"status", refused.status},
+                                                   {"request", refused.what}});
+  };
   options.listeners.push_back({config.http_address, config.http_port.value, std::nullopt});
   if (!context_.common.tls_certificate.empty()) {
     options.listeners.push_back(
@@ -65,10 +71,11 @@ void Server::Drain(std::function<void()> drained) {
 void Server::Collect(metrics::Scrape& scrape) const {
   const http::ServerCounters& http = http_->counters();
   scrape.AddCounter("requests_total", "HTTP requests read.", http.requests);
-  scrape.AddCounter("refused_total", "Connections and requests refused at a bound.",
-                    http.refused_connections, {{"reason", "connections"}});
-  scrape.AddCounter("refused_total", "Connections and requests refused at a bound.",
-                    http.refused_bodies, {{"reason", "body_too_large"}});
+  for (size_t kind = 0; kind < http::kRefusalKinds; ++kind) {
+    auto refusal = static_cast<http::Refusal>(kind);
+    scrape.AddCounter("refused_total", "Connections and requests refused.", http.refused(refusal),
+                      {{"reason", std::string(http::RefusalName(refusal))}});
+  }
   scrape.AddGauge("connections", "Open HTTP connections.", static_cast<double>(http.connections));
   const WhepCounters& whep = whep_.counters();
   scrape.AddCounter("whep_offers_total", "Offers by POST.", whep.offers);

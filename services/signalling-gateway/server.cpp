@@ -57,6 +57,12 @@ absl::Status Server::Listen(const Config& config) {
   router.Add(http::Method::kGet, "/{path...}", OnPlainRequest);
   // Some room beyond the clients, so that one too many hears why it is refused.
   http::ServerOptions options{.max_body_bytes = 0, .max_connections = config.max_clients + 100};
+  options.on_refused = [this](const http::Refused& refused) {
+    context_.log.WarningLimited("client refused", {{"peer", refused.peer},
+                                                   {"cause", http::RefusalName(refused.reason)},
+                                                   {"status", refused.status},
+                                                   {"request", refused.what}});
+  };
   options.listeners.push_back({config.ws_address, config.ws_port.value, std::nullopt});
   if (!context_.common.tls_certificate.empty()) {
     options.listeners.push_back(
@@ -107,8 +113,12 @@ void Server::Collect(metrics::Scrape& scrape) const {
   scrape.AddCounter("messages_total", "Messages of the client protocol.", shared_.messages_sent,
                     {{"direction", "out"}});
   scrape.AddCounter("refused_clients_total", "Clients told to come back later.", refused_clients_);
-  scrape.AddCounter("full_send_queues_total", "Clients closed because they read too slowly.",
-                    http_->counters().full_send_queues);
+  for (size_t kind = 0; kind < http::kRefusalKinds; ++kind) {
+    auto refusal = static_cast<http::Refusal>(kind);
+    scrape.AddCounter("refused_total", "Connections, requests and messages refused.",
+                      http_->counters().refused(refusal),
+                      {{"reason", std::string(http::RefusalName(refusal))}});
+  }
   const PlayersCounters& players = players_.counters();
   scrape.AddCounter("plays_total", "Players asked for.", players.started);
   scrape.AddCounter("answers_total", "Players that got an answer.", players.answered);

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Child, until } from './process.mjs';
+import { Child, run, until } from './process.mjs';
 import { Publisher } from './publisher.mjs';
 import { freePorts } from './ports.mjs';
 
@@ -17,9 +17,9 @@ export const services = ['ingest', 'webrtc-media', 'transcoder', 'signalling-gat
 const logLines = 60; // of each daemon, shown when a scenario fails
 
 async function choosePorts() {
-  const block = await freePorts(14);
+  const block = await freePorts(16);
   return { etcd: block, etcdPeers: block + 1, rtmp: block + 2, ws: block + 3, http: block + 4,
-    metrics: block + 5, media: block + 6 };
+    metrics: block + 5, wss: block + 6, https: block + 7, media: block + 8 };
 }
 
 function configuration(folder, ports) {
@@ -31,8 +31,8 @@ function configuration(folder, ports) {
     },
     ingest: { rtmp_port: ports.rtmp },
     'webrtc-media': { first_port: ports.media },
-    'signalling-gateway': { ws_port: ports.ws },
-    'http-gateway': { http_port: ports.http },
+    'signalling-gateway': { ws_port: ports.ws, wss_port: ports.wss },
+    'http-gateway': { http_port: ports.http, https_port: ports.https },
     admin: { merged_metrics_port: ports.metrics },
   };
 }
@@ -41,18 +41,30 @@ function configuration(folder, ports) {
 const yaml = (sections) => Object.entries(sections).map(([name, keys]) => `${name}:\n` +
   Object.entries(keys).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`).join('')).join('');
 
+// A self-signed certificate, as tools/up makes one.
+async function makeCertificate(folder) {
+  const files = { tls_certificate: join(folder, 'certificate.pem'),
+    tls_private_key: join(folder, 'private-key.pem') };
+  await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
+    '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', files.tls_private_key,
+    '-out', files.tls_certificate]);
+  return files;
+}
+
 export class Suite {
   daemons = new Map(); // service -> Child
   publishers = [];
 
-  // user: {uid, gid} to run as; extra: {section: {key: value}} on top of the test's configuration.
-  static async start({ user, extra = {} } = {}) {
+  // user: {uid, gid} to run as; tls: listen with TLS, too; extra: {section: {key: value}} on top of
+  // the test's configuration.
+  static async start({ user, tls = false, extra = {} } = {}) {
     const suite = new Suite();
     suite.user = user;
     suite.password = 'e2e-password';
     suite.folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
     suite.ports = await choosePorts();
     const sections = configuration(suite.folder, suite.ports);
+    if (tls) Object.assign(sections.common, await makeCertificate(suite.folder));
     for (const [section, keys] of Object.entries(extra)) Object.assign(sections[section], keys);
     suite.config = join(suite.folder, 'sluice.yaml');
     writeFileSync(suite.config, yaml(sections));
@@ -112,6 +124,7 @@ export class Suite {
   http(path = '/') { return `http://127.0.0.1:${this.ports.http}${path}`; }
   rtmp(name) { return `rtmp://127.0.0.1:${this.ports.rtmp}/live/${name}`; }
   get ws() { return `ws://127.0.0.1:${this.ports.ws}`; }
+  get wss() { return `wss://127.0.0.1:${this.ports.wss}`; }
 
   // The REST view of what is live; [] when nothing is.
   async streams(filter) {

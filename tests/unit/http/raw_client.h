@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <future>
 #include <memory>
 #include <string>
@@ -71,6 +72,19 @@ class RawClient {
     size_t at = header.find("ontent-Length: ");
     if (at == std::string::npos) return header;
     return header + Read(std::stoul(header.substr(at + 15)));
+  }
+  // Sends a byte every 100 ms until the server says something, and returns its response.
+  std::string DripUntilAnswered() {
+    timeval pause{.tv_sec = 0, .tv_usec = 100'000};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &pause, sizeof(pause));
+    char byte;
+    for (int i = 0; i < 100; ++i) {
+      Send("x");
+      ssize_t got = recv(fd_, &byte, 1, 0);
+      if (got == 0 || (got < 0 && errno != EAGAIN)) return "";
+      if (got == 1) return byte + ReadResponse();
+    }
+    return "still open";
   }
   int fd() const { return fd_; }
   bool AtEnd() { return Read(1).empty(); }

@@ -101,7 +101,7 @@ TEST_CASE("a body at the bound is taken, one byte more is 413 before it has been
   client.Send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n");
   CHECK(client.ReadResponse().starts_with("HTTP/1.1 413"));
   CHECK(client.AtEnd());
-  CHECK(server.counters().refused_bodies == 1);
+  CHECK(server.counters().refused(Refusal::kBodyTooLarge) == 1);
 }
 
 TEST_CASE("a Content-Length that is no number is 400, chunks are 411") {
@@ -275,7 +275,7 @@ TEST_CASE("connections beyond the bound are closed at once, and places become fr
     response = again.ReadResponse();
   }
   CHECK(Has(response, "hello again"));
-  CHECK(server.counters().refused_connections >= 1);
+  CHECK(server.counters().refused(Refusal::kConnection) >= 1);
 }
 
 TEST_CASE("a taken port is refused in words") {

@@ -196,7 +196,7 @@ TEST_CASE("a send queue that is full closes the socket and is counted; others go
   WsClient client(server.port());
   client.Send(ClientFrame(kText, "flood"));
   gone.get_future().wait();
-  CHECK(server.counters().full_send_queues == 1);
+  CHECK(server.counters().refused(Refusal::kSendQueueFull) == 1);
 }
 
 TEST_CASE("users go with the server, while sockets are open") {
