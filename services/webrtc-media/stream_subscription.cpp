@@ -85,9 +85,9 @@ void StreamSubscription::Recover(const absl::Status& cause) {
       context_.log.Warning("subscription lost", {{"stream", key_.ToString()}, {"cause", cause}});
     }
   }
-  const directory::Directory& directory = context_.relays.directory;
-  const bool gone = absl::IsNotFound(cause) && directory.synced() && directory.connected();
-  if (description_ == nullptr || gone || now >= recovery_deadline_) {
+  // Not even the directory's word that there is no such stream ends it at once: a daemon that was
+  // killed takes its old names out as it starts, and its publishers come back a moment later.
+  if (description_ == nullptr || now >= recovery_deadline_) {
     AnswerWaiting(cause);
     return EndForGood({fanout::EndCause::kUpstreamLost, std::string(cause.message())});
   }

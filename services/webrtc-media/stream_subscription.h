@@ -12,8 +12,8 @@
 
 namespace sluice::webrtc_media {
 
-// Relays the stream while it lives; a relay that breaks is replaced for up to kRecoveryTime while
-// the directory has the stream. Each player's audio is taken from the stream or, if the player
+// Relays the stream while it lives; a relay that breaks is replaced for up to kRecoveryTime, so
+// that players outlive their ingest. Each player's audio is taken from the stream or, if the player
 // cannot decode it, from the rendition. Home loop only.
 class StreamSubscription {
  public:

@@ -6,6 +6,7 @@
 
 #include "tools/sluice-load/load_run.h"
 #include "tools/sluice-load/report.h"
+#include "tools/sluice-load/udp_flood.h"
 
 namespace {
 
@@ -24,6 +25,13 @@ int Complain(const absl::Status& status) {
   return 2;
 }
 
+int Flood(const sluice::load::Options& options) {
+  auto sent = sluice::load::FloodUdp(options.flood, options.flood_rate, options.seconds);
+  if (!sent.ok()) return Complain(sent.status());
+  std::printf("{\n  \"flooded\": %llu\n}\n", static_cast<unsigned long long>(*sent));
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -34,6 +42,7 @@ int main(int argc, char** argv) {
     std::fputs(load::kHelp, stdout);
     return 0;
   }
+  if (!options->flood.empty()) return Flood(*options);
   load::FlvFile file;
   if (!options->flv.empty()) {
     auto read = load::ReadFlv(options->flv);

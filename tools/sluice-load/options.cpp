@@ -30,6 +30,11 @@ Publishing
   --flv FILE       what is published, in real time, again and again
   --streams N      how many (1..1000, default 1); "{n}" in --publish and --url becomes 1, 2, ...
 
+Flooding (and nothing else)
+  --flood A:P      send garbage to that UDP port for --seconds: random bytes, and what looks like
+                   STUN, DTLS, SRTP and SRTCP
+  --flood-rate N   datagrams per second (1..1000000, default 100000)
+
 Cost
   --server-pid P   a process of the server; may be repeated
   --idle N         seconds that those are watched before the first player joins (1..60, default 5)
@@ -71,13 +76,18 @@ absl::Status ReadSrtp(const std::string& text, SrtpChoice& choice) {
 
 absl::Status ReadOption(const std::string& name, const std::string& value, Options& options) {
   const std::map<std::string, Number> numbers = {
-      {"--players", {&options.players, 1, 5000}}, {"--rate", {&options.rate, 1, 1000}},
-      {"--seconds", {&options.seconds, 1, 3600}}, {"--settle", {&options.settle, 0, 60}},
-      {"--idle", {&options.idle, 1, 60}},         {"--decrypt", {&options.decrypt, 0, 5000}},
-      {"--streams", {&options.streams, 1, 1000}}};
+      {"--players", {&options.players, 1, 5000}},
+      {"--rate", {&options.rate, 1, 1000}},
+      {"--seconds", {&options.seconds, 1, 3600}},
+      {"--settle", {&options.settle, 0, 60}},
+      {"--idle", {&options.idle, 1, 60}},
+      {"--decrypt", {&options.decrypt, 0, 5000}},
+      {"--streams", {&options.streams, 1, 1000}},
+      {"--flood-rate", {&options.flood_rate, 1, 1000000}}};
   const std::map<std::string, std::string*> texts = {{"--url", &options.url},
                                                      {"--token", &options.token},
                                                      {"--publish", &options.publish},
+                                                     {"--flood", &options.flood},
                                                      {"--flv", &options.flv}};
   if (auto number = numbers.find(name); number != numbers.end())
     return ReadNumber(name, value, number->second);
@@ -91,9 +101,9 @@ absl::Status ReadOption(const std::string& name, const std::string& value, Optio
 }
 
 absl::Status CheckTogether(const Options& options) {
-  if (options.help) return absl::OkStatus();
+  if (options.help || !options.flood.empty()) return absl::OkStatus();
   if (options.url.empty() && options.publish.empty())
-    return absl::InvalidArgumentError("nothing to do: give --url, --publish or both");
+    return absl::InvalidArgumentError("nothing to do: give --url, --publish or --flood");
   if (options.publish.empty() != options.flv.empty())
     return absl::InvalidArgumentError("--publish and --flv belong together");
   return absl::OkStatus();

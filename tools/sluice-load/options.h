@@ -29,6 +29,8 @@ struct Options {
   std::string flv;
   int streams = 1;
   std::vector<pid_t> server_pids;
+  std::string flood;  // ADDRESS:PORT; empty: no flood, and nothing else if there is one
+  int flood_rate = 100'000;
 };
 
 // InvalidArgument, with the option that is wrong.

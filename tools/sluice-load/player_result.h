@@ -19,10 +19,12 @@ struct PlayerResult {
   uint64_t repairs = 0;
   uint64_t lost = 0;  // holes in the sequence numbers
   uint64_t duplicates = 0;
-  uint64_t dropped = 0;                  // by our kernel: the receive buffer was full
-  uint64_t opened = 0;                   // decrypted and authentic
-  uint64_t not_authentic = 0;            // of those that were decrypted
-  Duration longest_pause{0};             // of any of its tracks
+  uint64_t dropped = 0;             // by our kernel: the receive buffer was full
+  uint64_t opened = 0;              // decrypted and authentic
+  uint64_t not_authentic = 0;       // of those that were decrypted
+  Duration longest_video_pause{0};  // the time to the end included
+  Duration longest_audio_pause{0};
+  bool playing = false;                  // each of its tracks had a packet in the last second
   std::optional<Duration> first_packet;  // since the POST began
   std::optional<Duration> first_key_frame_packet;
   std::optional<Duration> first_key_frame;  // the last packet of it

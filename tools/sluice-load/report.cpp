@@ -32,10 +32,11 @@ Json Times(const std::vector<PlayerResult>& players, std::optional<Duration> Pla
   return Percentiles(std::move(values));
 }
 
-Json Pauses(const std::vector<PlayerResult>& players) {
+// Of those players that got something.
+Json Pauses(const std::vector<PlayerResult>& players, Duration PlayerResult::*pause) {
   std::vector<double> values;
   for (const PlayerResult& player : players) {
-    if (player.packets > 0) values.push_back(ToSeconds(player.longest_pause) * 1000);
+    if (player.packets > 0) values.push_back(ToSeconds(player.*pause) * 1000);
   }
   return Percentiles(std::move(values));
 }
@@ -46,10 +47,12 @@ void AddPlayers(const std::vector<PlayerResult>& players, Json& json) {
   size_t connected = 0;
   size_t with_media = 0;
   size_t ended = 0;
+  size_t playing = 0;
   for (const PlayerResult& player : players) {
     connected += player.connected;
     with_media += player.packets > 0;
     ended += player.ended_by_server;
+    playing += player.playing;
     sum.packets += player.packets;
     sum.bytes += player.bytes;
     sum.repairs += player.repairs;
@@ -64,6 +67,7 @@ void AddPlayers(const std::vector<PlayerResult>& players, Json& json) {
   }
   json["connected"] = connected;
   json["with_media"] = with_media;
+  json["playing_at_end"] = playing;
   json["ended_by_server"] = ended;
   json["packets"] = sum.packets;
   json["bytes"] = sum.bytes;
@@ -129,7 +133,8 @@ std::string Report(const RunResult& run) {
   json["first_packet_ms"] = Times(run.players, &PlayerResult::first_packet);
   json["first_key_frame_packet_ms"] = Times(run.players, &PlayerResult::first_key_frame_packet);
   json["first_key_frame_ms"] = Times(run.players, &PlayerResult::first_key_frame);
-  json["longest_pause_ms"] = Pauses(run.players);
+  json["longest_pause_ms"] = {{"video", Pauses(run.players, &PlayerResult::longest_video_pause)},
+                              {"audio", Pauses(run.players, &PlayerResult::longest_audio_pause)}};
   json["published"] = run.published;
   if (!run.publish_failure.empty()) json["publish_failure"] = run.publish_failure;
   json["window"] = {

@@ -20,6 +20,7 @@ class TrackMeter {
   uint64_t duplicates() const { return duplicates_; }
   // Numbers between the first and the newest that never came.
   uint64_t lost() const;
+  Instant last() const { return last_; }  // when the newest packet came
   // The longest time without a packet, the time from the last one to `now` included.
   Duration LongestPause(Instant now) const;
 

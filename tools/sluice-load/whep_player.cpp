@@ -14,6 +14,7 @@ namespace {
 
 constexpr Duration kTick = 100ms;  // until connected: repeats what may be lost
 constexpr Duration kConsent = 5s;  // RFC 7675 §5.1
+constexpr Duration kSilence = 1s;
 constexpr size_t kMaxTracks = 16;
 constexpr int kUfragBytes = 4;
 constexpr int kPasswordBytes = 12;
@@ -62,10 +63,13 @@ PlayerResult WhepPlayer::result() const {
   result.srtp_profile = dtls_.srtp_profile();
   result.dropped = socket_.dropped();
   Instant now = loop_.now();
+  result.playing = !tracks_.empty();
   for (const auto& [ssrc, track] : tracks_) {
-    result.lost += track.lost();
-    result.duplicates += track.duplicates();
-    result.longest_pause = std::max(result.longest_pause, track.LongestPause(now));
+    result.lost += track.meter.lost();
+    result.duplicates += track.meter.duplicates();
+    Duration& pause = track.video ? result.longest_video_pause : result.longest_audio_pause;
+    pause = std::max(pause, track.meter.LongestPause(now));
+    result.playing &= now - track.meter.last() < kSilence;
   }
   return result;
 }
@@ -133,11 +137,14 @@ void WhepPlayer::OnRtp(std::span<uint8_t> packet) {
   ++result_.packets;
   result_.bytes += packet.size();
   AnswerFacts::Carries carries = answer_.carries[view->payload_type];
-  if (srtp_ != nullptr) CheckContents(packet, carries == AnswerFacts::Carries::kH264);
+  const bool h264 = carries == AnswerFacts::Carries::kH264;
+  if (srtp_ != nullptr) CheckContents(packet, h264);
   if (carries == AnswerFacts::Carries::kRepair) {
     ++result_.repairs;
   } else if (tracks_.contains(view->ssrc) || tracks_.size() < kMaxTracks) {
-    tracks_[view->ssrc].OnPacket(view->sequence_number, now);
+    Track& track = tracks_[view->ssrc];
+    track.video = h264;
+    track.meter.OnPacket(view->sequence_number, now);
   }
 }
 

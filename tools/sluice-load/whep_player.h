@@ -69,7 +69,11 @@ class WhepPlayer {
   Instant posted_{};
   std::unique_ptr<SrtpReceiver> srtp_;  // while packets are decrypted
   KeyFrameWatch key_frame_;
-  std::map<uint32_t, TrackMeter> tracks_;  // by SSRC, repairs left out; at most kMaxTracks
+  struct Track {
+    TrackMeter meter;
+    bool video = false;
+  };
+  std::map<uint32_t, Track> tracks_;  // by SSRC, repairs left out; at most kMaxTracks
   PlayerResult result_;
   std::shared_ptr<bool> alive_;
 };
