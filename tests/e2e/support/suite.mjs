@@ -87,13 +87,19 @@ export class Suite {
     }
   }
 
-  async #startAll() {
+  // Also after it was killed: on the same data, or on none.
+  startEtcd({ empty = false } = {}) {
+    if (empty) rmSync(join(this.folder, 'etcd'), { recursive: true });
     const clients = `http://127.0.0.1:${this.ports.etcd}`;
     const peers = `http://127.0.0.1:${this.ports.etcdPeers}`;
     this.etcd = new Child('etcd', 'etcd', ['--name', 'e2e', '--data-dir', join(this.folder, 'etcd'),
       '--listen-client-urls', clients, '--advertise-client-urls', clients,
       '--listen-peer-urls', peers, '--initial-advertise-peer-urls', peers,
       '--initial-cluster', `e2e=${peers}`, '--logger', 'zap', '--log-level', 'warn'], this.#options());
+  }
+
+  async #startAll() {
+    this.startEtcd();
     for (const service of services) this.startDaemon(service);
     for (const service of services) await this.ready(service);
     await until('the gateway answers', async () => (await fetch(this.http('/ready'))).ok);
@@ -119,6 +125,12 @@ export class Suite {
     });
     const ended = child.exited.then((end) => { throw new Error(`${service} ended with ${end}`); });
     return Promise.race([saysSo, ended]);
+  }
+
+  // The UDP ports of webrtc-media's workers.
+  async mediaPorts() {
+    const { listen } = await this.ready('webrtc-media');
+    return [...new Set(listen.map((each) => Number(each.split(':').at(-1))))];
   }
 
   http(path = '/') { return `http://127.0.0.1:${this.ports.http}${path}`; }
