@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "libs/media/h264_nal_unit.h"
+#include "libs/media/h264_sps.h"
 #include "services/transcoder/gst_line.h"
 #include "services/transcoder/live_gate.h"
 #include "services/transcoder/plugins.h"
@@ -47,13 +49,20 @@ const char* NameOf(H264Speed speed) {
 
 CapsPtr CapsOf(const char* text) { return CapsPtr(gst_caps_from_string(text)); }
 
+// sequence: makes caps differ where the stream does.
+CapsPtr SourceCaps(uint32_t sequence) {
+  CapsPtr caps = CapsOf("video/x-h264,stream-format=byte-stream,alignment=au");
+  gst_caps_set_simple(caps.get(), "sequence", G_TYPE_UINT, sequence, nullptr);
+  return caps;
+}
+
 void Configure(GstLine& line, const H264Pipeline::Settings& settings) {
-  gst_app_src_set_caps(line.source(),
-                       CapsOf("video/x-h264,stream-format=byte-stream,alignment=au").get());
+  gst_app_src_set_caps(line.source(), SourceCaps(0).get());
   g_object_set(line.source(), "max-buffers", guint64{0}, nullptr);
-  // Frame threads would add a frame of delay each. Pictures that lack references are not given out.
+  // Frame threads would add a frame of delay each. Which pictures lack references is for us to say:
+  // after a recovery point libav is too careful, and keeps pictures to itself until the next one.
   GstElement* decoder = line.element(kDecoder);
-  g_object_set(decoder, "max-threads", 1, "output-corrupt", FALSE, "qos", FALSE, "max-errors", -1,
+  g_object_set(decoder, "max-threads", 1, "output-corrupt", TRUE, "qos", FALSE, "max-errors", -1,
                nullptr);
   gst_util_set_object_arg(G_OBJECT(decoder), "std-compliance", "normal");
   // H.264 with 4:2:0 has even sizes only; a source of another chroma format may have others.
@@ -76,6 +85,19 @@ void Configure(GstLine& line, const H264Pipeline::Settings& settings) {
 
 GstPtr<GstPad> PadOf(GstElement* element, const char* name) {
   return GstPtr<GstPad>(gst_element_get_static_pad(element, name));
+}
+
+// Where decoding begins at a recovery point, libav makes up the pictures that would have come
+// before it, up to the number of references; avdec_h264 loses its own frame over each of them, and
+// takes the access unit only when there is none left to make up.
+int FailuresAt(const SourcePicture& picture) {
+  std::vector<ByteView> nal_units = media::SplitAnnexB(picture.annex_b);
+  if (media::KindOf(nal_units).idr) return 0;
+  for (ByteView nal_unit : nal_units) {
+    auto sps = media::ParseH264Sps(nal_unit);
+    if (sps.ok()) return static_cast<int>(std::clamp(sps->max_num_ref_frames, 1U, 16U));
+  }
+  return 0;
 }
 
 EncodedPicture PictureOf(GstBuffer* buffer, GstClockTime running_time) {
@@ -146,6 +168,10 @@ class H264Pipeline::Line {
     guint64 arrival = GST_BUFFER_OFFSET(buffer);
     line.arrival_ =
         arrival == kUnknownArrival ? Instant{} : Instant(Duration(static_cast<int64_t>(arrival)));
+    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT)) {
+      line.begins_at_ns_ = static_cast<int64_t>(GST_BUFFER_PTS(buffer));
+      line.whole_from_ns_ = INT64_MAX;
+    }
     bool skip = !line.gate_.begun() && line.Lag() > LiveGate::kBeginLag && line.MoreWaiting() &&
                 GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DROPPABLE);
     if (skip) ++line.before_live_edge_;
@@ -155,12 +181,14 @@ class H264Pipeline::Line {
   static GstPadProbeReturn AfterDecoder(GstPad*, GstPadProbeInfo* info, gpointer self) {
     auto& line = *static_cast<Line*>(self);
     GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
-    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED)) {
+    auto position = static_cast<int64_t>(GST_BUFFER_PTS(buffer));
+    if (position == line.begins_at_ns_) line.whole_from_ns_ = position;
+    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED) &&
+        position < line.whole_from_ns_) {
       ++line.corrupt_;
       return GST_PAD_PROBE_DROP;
     }
-    LiveGate::Verdict verdict = line.gate_.Decide(static_cast<int64_t>(GST_BUFFER_PTS(buffer)),
-                                                  line.Lag(), line.MoreWaiting());
+    LiveGate::Verdict verdict = line.gate_.Decide(position, line.Lag(), line.MoreWaiting());
     line.before_live_edge_ += verdict == LiveGate::Verdict::kBeforeLiveEdge;
     line.too_slow_ += verdict == LiveGate::Verdict::kTooSlow;
     line.time_stands_still_ += verdict == LiveGate::Verdict::kTimeStandsStill;
@@ -198,7 +226,9 @@ class H264Pipeline::Line {
 
   Settings settings_;
   LiveGate gate_;
-  Instant arrival_{};  // of the newest access unit in the decoder
+  int64_t begins_at_ns_ = 0;           // the picture with which decoding began
+  int64_t whole_from_ns_ = INT64_MAX;  // that picture, once it has come out
+  Instant arrival_{};                  // of the newest access unit in the decoder
   int64_t last_key_frame_ns_ = -kKeyFrameIntervalNs;
   std::atomic<bool> key_frame_wanted_ = false;
   std::atomic<uint64_t> queue_full_ = 0;
@@ -223,6 +253,7 @@ H264Pipeline::H264Pipeline(std::unique_ptr<Line> line) : line_(std::move(line)) 
 H264Pipeline::~H264Pipeline() = default;
 
 bool H264Pipeline::Push(const SourcePicture& picture) {
+  if (picture.annex_b.empty()) return true;
   GstAppSrc* source = line_->source();
   bool full = gst_app_src_get_current_level_buffers(source) >= kMaxWaiting ||
               gst_app_src_get_current_level_bytes(source) >= kMaxWaitingBytes;
@@ -231,6 +262,14 @@ bool H264Pipeline::Push(const SourcePicture& picture) {
     line_->CountQueueFull();
     return true;
   }
+  bool new_sequence = picture.key_frame && FollowSequence(picture);
+  int failures = new_sequence ? FailuresAt(picture) : 0;
+  for (int i = 0; i < failures; ++i) PushOne(picture, new_sequence);
+  return PushOne(picture, new_sequence);
+}
+
+bool H264Pipeline::PushOne(const SourcePicture& picture, bool new_sequence) {
+  GstAppSrc* source = line_->source();
   GstBuffer* buffer = gst_buffer_new_memdup(picture.annex_b.data(), picture.annex_b.size());
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(std::max<int64_t>(picture.position_ns, 0));
   GST_BUFFER_DTS(buffer) =
@@ -239,8 +278,23 @@ bool H264Pipeline::Push(const SourcePicture& picture) {
       picture.arrival == Instant{}
           ? kUnknownArrival
           : static_cast<guint64>(picture.arrival.time_since_epoch().count());
+  if (new_sequence) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
   if (picture.discardable) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DROPPABLE);
   return gst_app_src_push_buffer(source, buffer) == GST_FLOW_OK;
+}
+
+// A decoder that meets another size forgets the pictures that it has kept back. With other caps it
+// gives them out first.
+bool H264Pipeline::FollowSequence(const SourcePicture& picture) {
+  for (ByteView nal_unit : media::SplitAnnexB(picture.annex_b)) {
+    if (media::TypeOf(nal_unit) != media::H264NalUnitType::kSps) continue;
+    if (std::ranges::equal(nal_unit, sps_)) return false;
+    bool first = sps_.empty();
+    sps_ = ToBytes(nal_unit);
+    if (!first) gst_app_src_set_caps(line_->source(), SourceCaps(++sequences_).get());
+    return true;
+  }
+  return false;
 }
 
 void H264Pipeline::RequestKeyFrame() { line_->WantKeyFrame(); }

@@ -21,7 +21,7 @@ struct SourcePicture {
   int64_t position_ns = 0;  // of its presentation, not negative
   int64_t decoding_position_ns = 0;  // never after the presentation
   Instant arrival{};                 // from the publisher; the epoch: not known
-  bool key_frame = false;            // decoding can begin here
+  bool key_frame = false;            // decoding can begin here: what is shown later is whole
   bool discardable = false;          // no other picture refers to it
 };
 
@@ -55,7 +55,7 @@ class H264Pipeline {
     uint64_t before_live_edge = 0;  // what is older than the beginning of the rendition
     uint64_t too_slow = 0;          // decoded, and too late for the encoder
     uint64_t time_stands_still = 0;
-    uint64_t corrupt = 0;  // said to be so by the decoder
+    uint64_t corrupt = 0;  // shown before the first key frame, and lacking references
   };
 
   // FailedPrecondition: a plug-in is missing. Loads none of them.
@@ -70,8 +70,8 @@ class H264Pipeline {
   H264Pipeline& operator=(const H264Pipeline&) = delete;
 
   // In decoding order. At most kMaxWaiting of kMaxWaitingBytes wait to be decoded; what comes then
-  // is dropped up to the next key frame that finds room. Returns false if the pipeline has stopped
-  // taking any.
+  // is dropped up to the next key frame that finds room. Nothing is made of an empty one. Returns
+  // false if the pipeline has stopped taking any.
   bool Push(const SourcePicture& picture);
   // The next picture will be an IDR picture.
   void RequestKeyFrame();
@@ -86,8 +86,14 @@ class H264Pipeline {
   class Line;
   explicit H264Pipeline(std::unique_ptr<Line> line);
 
+  // True: decoding begins anew here.
+  bool FollowSequence(const SourcePicture& picture);
+  bool PushOne(const SourcePicture& picture, bool new_sequence);
+
   std::unique_ptr<Line> line_;
-  bool skipping_ = false;  // to the next key frame
+  Bytes sps_;               // of the newest key frame
+  uint32_t sequences_ = 0;  // with another SPS than the one before
+  bool skipping_ = false;   // to the next key frame
 };
 
 // The highest bitrate of a rendition of this size, over 300 ms: 1 Mbit/s for 640x360 at 30 frames

@@ -96,6 +96,7 @@ OpusPipeline::OpusPipeline(std::unique_ptr<GstLine> line) : line_(std::move(line
 OpusPipeline::~OpusPipeline() = default;
 
 bool OpusPipeline::Push(ByteView access_unit, int64_t position_ns) {
+  if (access_unit.empty()) return true;
   GstBuffer* buffer = gst_buffer_new_memdup(access_unit.data(), access_unit.size());
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(std::max<int64_t>(position_ns, 0));
   return gst_app_src_push_buffer(line_->source(), buffer) == GST_FLOW_OK;

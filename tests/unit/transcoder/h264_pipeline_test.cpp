@@ -124,5 +124,160 @@ TEST_CASE("every kind of H.264 comes out plain, each picture at its time") {
   }
 }
 
+TEST_CASE("a key frame comes every two seconds of the source's time, and when it is asked for") {
+  Encoding encoding{.frames = 120};  // 4.8 s
+  PictureList list;
+  auto pipeline = Started(list);
+  std::vector<SourcePicture> source = Encode(encoding);
+  for (size_t i = 0; i < source.size(); ++i) {
+    REQUIRE(pipeline->Push(source[i]));
+    list.WaitForCount(i + 1);
+    if (i == 69) pipeline->RequestKeyFrame();
+  }
+  std::vector<size_t> key_frames;
+  std::vector<EncodedPicture> pictures = list.WaitForCount(source.size());
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    if (pictures[i].key_frame) key_frames.push_back(i);
+  }
+  CHECK(key_frames == std::vector<size_t>{0, 50, 70});
+  CheckPlain(pictures);
+}
+
+TEST_CASE("of what is old only the decoder takes note: the rendition begins at the live edge") {
+  Encoding encoding{.frames = 250, .options = "bframes=2 key-int-max=250"};
+  PictureList list;
+  auto pipeline = Started(list);
+  std::vector<SourcePicture> source = Encode(encoding);
+  // As a cached group of ten seconds comes: all at once, the last one just arrived.
+  Instant now = MonotonicNow();
+  for (size_t i = 0; i < source.size(); ++i) {
+    source[i].arrival = now - (source.size() - 1 - i) * 40ms;
+    REQUIRE(pipeline->Push(source[i]));
+  }
+  int64_t end = encoding.start_ns + 247 * encoding.step_ns;
+  std::vector<EncodedPicture> pictures = list.WaitForPosition(end);
+  CheckPlain(pictures);
+  CHECK(pictures.size() < 20);
+  CHECK(pipeline->counters().before_live_edge > 220);
+  std::map<int64_t, int> numbers = NumbersOf(encoding);
+  for (const ShownPicture& picture : test::Show(pictures)) {
+    CHECK(picture.number == numbers[picture.position_ns]);
+  }
+}
+
+TEST_CASE("another size in mid-stream: the rendition goes on with a key frame of that size") {
+  Encoding first{.frames = 20, .options = "bframes=2"};
+  Encoding second{.width = 480, .height = 272, .frames = 20, .options = "bframes=0"};
+  second.first_number = 20;
+  second.start_ns = first.start_ns + 20 * first.step_ns;
+  PictureList list;
+  auto pipeline = Started(list);
+  for (const Encoding& encoding : {first, second}) {
+    for (const SourcePicture& picture : Encode(encoding)) REQUIRE(pipeline->Push(picture));
+  }
+  std::vector<EncodedPicture> pictures = list.WaitForCount(40);
+  CheckPlain(pictures);
+  CHECK(pictures[20].key_frame);
+  std::vector<ShownPicture> shown = test::Show(pictures);
+  REQUIRE(shown.size() == 40);
+  for (int i = 0; i < 40; ++i) {
+    CHECK(shown[i].number == i);
+    CHECK(shown[i].width == (i < 20 ? 320 : 480));
+    CHECK(shown[i].height == (i < 20 ? 176 : 272));
+  }
+}
+
+TEST_CASE("garbage ends nothing: pictures go on with the next key frame") {
+  Encoding encoding{.frames = 75, .options = "bframes=2 key-int-max=25"};
+  PictureList list;
+  auto pipeline = Started(list);
+  std::vector<SourcePicture> source = Encode(encoding);
+  source[5].annex_b = Bytes(3000, 0xff);
+  source[6].annex_b.clear();
+  source[7].annex_b = {0, 0, 0, 1};
+  source[8].annex_b = {0, 0, 0, 1, 0x67, 0xff, 0xff, 0xff};
+  source[9].annex_b.resize(source[9].annex_b.size() / 2);
+  for (size_t i = 10; i < 20; ++i) source[10].annex_b[i] = 0xa5;
+  for (const SourcePicture& picture : source) pipeline->Push(picture);
+  std::vector<EncodedPicture> pictures =
+      list.WaitForPosition(encoding.start_ns + 71 * encoding.step_ns);
+  CheckPlain(pictures);
+  std::map<int64_t, int> numbers = NumbersOf(encoding);
+  size_t after = 0;
+  for (const ShownPicture& picture : test::Show(pictures)) {
+    if (picture.position_ns < encoding.start_ns + 25 * encoding.step_ns) continue;
+    CHECK(picture.number == numbers[picture.position_ns]);
+    ++after;
+  }
+  CHECK(after >= 47);
+}
+
+TEST_CASE("pictures whose time does not go on are left out") {
+  Encoding encoding{.frames = 30};
+  PictureList list;
+  auto pipeline = Started(list);
+  std::vector<SourcePicture> source = Encode(encoding);
+  source[10].position_ns = source[10].decoding_position_ns = source[9].position_ns;
+  source[20].position_ns = source[20].decoding_position_ns = source[15].position_ns;
+  for (const SourcePicture& picture : source) REQUIRE(pipeline->Push(picture));
+  std::vector<EncodedPicture> pictures = list.WaitForCount(28);
+  CheckPlain(pictures);
+  CHECK(pipeline->counters().time_stands_still == 2);
+}
+
+TEST_CASE("decoding that begins at a recovery point shows nothing that lacks its references") {
+  std::string references = GENERATE("1", "2", "4", "8", "16");
+  CAPTURE(references);
+  Encoding encoding{.frames = 80,
+                    .options = "bframes=3 b-adapt=false key-int-max=20 ref=" + references,
+                    .x264 = "open-gop=1:keyint=20:min-keyint=20"};
+  std::vector<SourcePicture> source = Encode(encoding);
+  // The second group begins with an I picture that is no IDR picture; B-pictures that are shown
+  // before it follow it and refer to the first group.
+  size_t begin = 0;
+  for (size_t i = 1; i < source.size() && begin == 0; ++i) {
+    auto nal_units = media::SplitAnnexB(source[i].annex_b);
+    bool has_sps = media::TypeOf(nal_units[0]) == media::H264NalUnitType::kSps;
+    if (has_sps && !media::KindOf(nal_units).idr) begin = i;
+  }
+  REQUIRE(begin > 0);
+  REQUIRE(source[begin + 1].position_ns < source[begin].position_ns);
+  PictureList list;
+  auto pipeline = Started(list);
+  source[begin].key_frame = true;
+  for (size_t i = begin; i < source.size(); ++i) REQUIRE(pipeline->Push(source[i]));
+  auto pictures = list.WaitForPosition(encoding.start_ns + 75 * encoding.step_ns);
+  CHECK(pictures.front().position_ns == source[begin].position_ns);
+  std::map<int64_t, int> numbers = NumbersOf(encoding);
+  for (const ShownPicture& picture : test::Show(pictures)) {
+    CHECK(picture.number == numbers[picture.position_ns]);
+  }
+}
+
+TEST_CASE("a full queue drops up to the next key frame, and counts") {
+  Encoding encoding{.frames = 2};
+  PictureList list;
+  auto pipeline = Started(list);
+  std::vector<SourcePicture> source = Encode(encoding);
+  SourcePicture large = source[1];
+  large.annex_b = Bytes(H264Pipeline::kMaxWaitingBytes, 0xff);
+  large.position_ns = large.decoding_position_ns = source[1].position_ns + encoding.step_ns;
+  // While the first ones are being decoded, large ones fill the queue.
+  for (int i = 0; i < 4; ++i) REQUIRE(pipeline->Push(i == 0 ? source[0] : large));
+  CHECK(pipeline->counters().queue_full >= 1);
+  uint64_t dropped = pipeline->counters().queue_full;
+  REQUIRE(pipeline->Push(source[1]));
+  CHECK(pipeline->counters().queue_full == dropped + 1);
+}
+
+TEST_CASE("the bitrate grows with the size, and less than it") {
+  CHECK(H264BitrateFor(640, 360, 30) == 1'000'000);
+  CHECK(H264BitrateFor(640, 360, 0) == 1'000'000);
+  CHECK(H264BitrateFor(1280, 720, 30) == Approx(2'640'000).epsilon(0.01));
+  CHECK(H264BitrateFor(1920, 1080, 30) == Approx(4'660'000).epsilon(0.01));
+  CHECK(H264BitrateFor(64, 64, 1) == 200'000);
+  CHECK(H264BitrateFor(16384, 16384, 1000) == 20'000'000);
+}
+
 }  // namespace
 }  // namespace sluice::transcoder

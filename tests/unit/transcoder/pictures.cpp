@@ -26,6 +26,7 @@ struct Unref {
 void RunLine(const std::string& caps, const std::string& elements,
              const std::function<void(GstAppSrc*)>& feed,
              const std::function<void(GstSample*)>& take) {
+  LoadPlugins();
   std::string line = "appsrc name=in format=time caps=\"" + caps + "\" ! " + elements +
                      " ! appsink name=out sync=false max-buffers=0";
   GError* error = nullptr;
