@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <array>
 
 #include "libs/dtls/openssl_error.h"
 
@@ -109,15 +110,21 @@ void ServerConnection::OnDatagram(ByteView datagram, Instant now) {
   const size_t before = output_.size();
   input_ = datagram;
   ERR_clear_error();
+  SSL_alloc_buffers(ssl_);
   if (state_ == State::kHandshaking) Handshake();
   if (state_ == State::kConnected) ReadRecords();
   input_ = {};
   if (state_ == State::kHandshaking) {
     KeepFlight(before, now);
   } else {
-    flight_.clear();
+    flight_ = {};
+    ReleaseBuffers();
   }
 }
+
+// OpenSSL's two record buffers are 33 kB, and SSL_MODE_RELEASE_BUFFERS is not for DTLS. Whatever
+// calls OpenSSL afterwards asks for them again: its writing half takes them for granted.
+void ServerConnection::ReleaseBuffers() { SSL_free_buffers(ssl_); }
 
 void ServerConnection::Handshake() {
   const int result = SSL_do_handshake(ssl_);
@@ -157,7 +164,7 @@ void ServerConnection::FinishHandshake() {
 // Application data is not part of our profile and is dropped. A repeated Finished of the peer makes
 // OpenSSL repeat our last flight (RFC 6347 §4.2.4).
 void ServerConnection::ReadRecords() {
-  Bytes unused(1024);
+  std::array<uint8_t, 1024> unused;
   int result = 0;
   do {
     result = SSL_read(ssl_, unused.data(), static_cast<int>(unused.size()));
@@ -193,7 +200,11 @@ void ServerConnection::OnTimeout(Instant now) {
 }
 
 void ServerConnection::Close() {
-  if (state_ == State::kConnected) SSL_shutdown(ssl_);
+  if (state_ == State::kConnected) {
+    SSL_alloc_buffers(ssl_);
+    SSL_shutdown(ssl_);
+    ReleaseBuffers();
+  }
   if (state_ == State::kConnected || state_ == State::kHandshaking) state_ = State::kClosed;
 }
 

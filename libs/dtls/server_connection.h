@@ -79,6 +79,7 @@ class ServerConnection {
   void Handshake();
   void FinishHandshake();
   void ReadRecords();
+  void ReleaseBuffers();
   void KeepFlight(size_t first_datagram, Instant now);
   void Fail(std::string failure);
 

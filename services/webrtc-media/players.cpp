@@ -62,7 +62,7 @@ void Players::Create(Request request, OnAnswer on_answer) {
     ++counters_.refused;
     return on_answer(offer.status());
   }
-  request.offer_sdp.clear();
+  request.offer_sdp = {};  // its memory, too
   const std::string session_id = request.session_id;
   const std::string stream_name = request.stream_name;
   StreamSubscription& subscription = Subscribe(stream_name);
