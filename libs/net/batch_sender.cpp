@@ -147,6 +147,7 @@ class GsoBatchSender final : public BatchSender {
       sent = sendmsg(fd_, &header, 0);
     } while (sent < 0 && errno == EINTR);
     if (sent >= 0) {
+      ++counters_.messages;
       ++counters_.datagrams;
       counters_.bytes += datagram.size();
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -159,6 +160,7 @@ class GsoBatchSender final : public BatchSender {
   }
 
   void Count(const UdpMessage& message) {
+    ++counters_.messages;
     counters_.datagrams += message.segments;
     counters_.bytes += message.bytes.size();
   }

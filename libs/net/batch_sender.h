@@ -25,6 +25,7 @@ class BatchSender {
   struct Counters {
     uint64_t datagrams = 0;
     uint64_t bytes = 0;        // UDP payload
+    uint64_t messages = 0;     // what the kernel took at once: runs of datagrams for one peer
     uint64_t calls = 0;        // system calls
     uint64_t failed = 0;       // datagrams the kernel refused for good (no route, too big)
     uint64_t unsegmented = 0;  // messages that had to be sent datagram by datagram

@@ -18,6 +18,8 @@ constexpr std::array kCounts = {
                "Packets repeated after a NACK."},
     NamedCount{&WorkerCounters::datagrams_sent, "sent_datagrams_total",
                "Datagrams handed to the kernel."},
+    NamedCount{&WorkerCounters::messages_sent, "sent_messages_total",
+               "Runs of datagrams for one player that the kernel took as one."},
     NamedCount{&WorkerCounters::send_calls, "send_calls_total", "System calls that sent them."},
     NamedCount{&WorkerCounters::datagrams_received, "received_datagrams_total",
                "Datagrams from players and others."},

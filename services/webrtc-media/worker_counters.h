@@ -52,6 +52,7 @@ struct WorkerCounters {
   Count late_video;       // datagrams skipped because the socket was full for too long
   // Socket.
   Count datagrams_sent;
+  Count messages_sent;  // runs of datagrams for one player that the kernel took as one (GSO)
   Count send_calls;
   Count send_failures;
   Count socket_full;

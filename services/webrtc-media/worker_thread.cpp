@@ -140,11 +140,13 @@ void WorkerThread::UpdateSocketCounters() {
   net::BatchSender::Counters sum;
   for (const auto& port : ports_) {
     sum.datagrams += port->counters().datagrams;
+    sum.messages += port->counters().messages;
     sum.calls += port->counters().calls;
     sum.failed += port->counters().failed;
     sum.would_block += port->counters().would_block;
   }
   counters_.datagrams_sent.Set(sum.datagrams);
+  counters_.messages_sent.Set(sum.messages);
   counters_.send_calls.Set(sum.calls);
   counters_.send_failures.Set(sum.failed);
   counters_.socket_full.Set(sum.would_block);
