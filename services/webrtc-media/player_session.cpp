@@ -131,13 +131,14 @@ MediaOutlet PlayerSession::Outlet(Instant now) {
           .now = now};
 }
 
-void PlayerSession::SendMedia(Instant now) {
+void PlayerSession::SendMedia(Instant now, Kinds kinds) {
   behind_ = false;
   if (!media_ready()) return;
   MediaOutlet outlet = Outlet(now);
   NoticeSkippedVideo(outlet);
   // Sound first: it is small, and must not queue behind a burst of video.
   for (bool video : {false, true}) {
+    if (!(video ? kinds.video : kinds.audio)) continue;
     for (TrackSlot& slot : tracks_) {
       if (slot.track.is_video() != video) continue;
       if (slot.track.Send(outlet) != PlayerTrack::Progress::kAllSent) behind_ = true;

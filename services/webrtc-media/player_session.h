@@ -17,6 +17,11 @@ namespace sluice::webrtc_media {
 // deletes itself: ended() tells.
 class PlayerSession {
  public:
+  // Which of its tracks are to send.
+  struct Kinds {
+    bool audio = true;
+    bool video = true;
+  };
   class Listener {
    public:
     virtual ~Listener() = default;
@@ -58,7 +63,8 @@ class PlayerSession {
   // The description of one of its feeds has come or changed.
   void OnDescription(const WorkerStream& stream, Instant now);
   // Sends what is due. Packet path.
-  void SendMedia(Instant now);
+  void SendMedia(Instant now, Kinds kinds);
+  void SendMedia(Instant now) { SendMedia(now, Kinds()); }
   // More is due than SendMedia() could send (pacing, or a full socket): call it again soon.
   bool behind() const { return behind_; }
 

@@ -58,20 +58,40 @@ void PlayerTrack::RestartPlayoutDelay() {
 PlayerTrack::Progress PlayerTrack::Send(MediaOutlet& outlet) {
   if (source_ == nullptr) return Progress::kAllSent;
   if (is_video()) {
-    const double rate = source_->bytes_rate.PerSecond(outlet.now) * 8;
-    pacer_.Advance(outlet.now, static_cast<uint64_t>(rate));
+    pacer_.Advance(outlet.now, source_->bits_per_second);
     // What the publisher could not send meanwhile comes at once now.
     if (std::exchange(stalls_seen_, source_->stalls) != source_->stalls) RestartPlayoutDelay();
   }
   if (!FindPosition(outlet)) return Progress::kAllSent;
+  Tally tally;
+  const Progress progress = SendDue(outlet, tally);
+  Note(tally, outlet);
+  return progress;
+}
+
+PlayerTrack::Progress PlayerTrack::SendDue(MediaOutlet& outlet, Tally& tally) {
   const uint64_t end = source_->ring.end();
   while (*position_ < end) {
     if (is_video() && !pacer_.MaySend()) return Progress::kPaced;
     SkipOvertakenGroup();
-    if (!SendPacket(source_->ring.at(*position_), outlet)) return Progress::kBlocked;
+    if (!SendPacket(source_->ring.at(*position_), outlet, tally)) return Progress::kBlocked;
     ++*position_;
   }
   return Progress::kAllSent;
+}
+
+// The counters of a run of packets, written once.
+void PlayerTrack::Note(const Tally& tally, MediaOutlet& outlet) {
+  if (tally.packets == 0) return;
+  packet_count_ += tally.packets;
+  octet_count_ += static_cast<uint32_t>(tally.payload_bytes);
+  counters_.packets.Add(tally.packets);
+  counters_.bytes.Add(tally.bytes);
+  outlet.counters.rtp_packets.Add(tally.packets);
+  outlet.counters.rtp_bytes.Add(tally.bytes);
+  if (!is_video()) return;
+  resend_budget_ =
+      std::min(resend_budget_ + static_cast<int64_t>(tally.bytes) / kResendShare, kResendBurst);
 }
 
 // True if there is a position, and it is still in the ring.
@@ -115,7 +135,7 @@ void PlayerTrack::WaitForKeyFrame(MediaOutlet& outlet) {
   outlet.counters.key_frame_skips.Add(1);
 }
 
-bool PlayerTrack::SendPacket(const rtp::Packet& packet, MediaOutlet& outlet) {
+bool PlayerTrack::SendPacket(const rtp::Packet& packet, MediaOutlet& outlet, Tally& tally) {
   const bool with_playout_delay = playout_delay_left_ > 0;
   const PlayoutDelay& delay = playout_delay_left_ > kLipSyncPackets ? kAtOnce : kLipSync;
   const rtp::Extension extension{.id = settings_.playout_delay_id, .value = delay};
@@ -135,18 +155,13 @@ bool PlayerTrack::SendPacket(const rtp::Packet& packet, MediaOutlet& outlet) {
                    extensions, place);
   outlet.protector.Protect({place, header_size, index, packet.payload});
   if (with_playout_delay) --playout_delay_left_;
-  ++packet_count_;
-  octet_count_ += static_cast<uint32_t>(packet.payload.size());
+  ++tally.packets;
+  tally.bytes += size;
+  tally.payload_bytes += packet.payload.size();
   if (is_video()) {
     log_.Add(sequence_number, *position_);
     pacer_.OnSent(size);
-    resend_budget_ =
-        std::min(resend_budget_ + static_cast<int64_t>(size) / kResendShare, kResendBurst);
   }
-  counters_.packets.Add(1);
-  counters_.bytes.Add(size);
-  outlet.counters.rtp_packets.Add(1);
-  outlet.counters.rtp_bytes.Add(size);
   return true;
 }
 

@@ -66,7 +66,15 @@ class PlayerTrack {
   void RestartPlayoutDelay();
   bool FindPosition(MediaOutlet& outlet);
   void SkipOvertakenGroup();
-  bool SendPacket(const rtp::Packet& packet, MediaOutlet& outlet);
+  // What one Send() has sent.
+  struct Tally {
+    uint32_t packets = 0;
+    size_t bytes = 0;          // as sent
+    size_t payload_bytes = 0;  // of the stream's packets
+  };
+  Progress SendDue(MediaOutlet& outlet, Tally& tally);
+  bool SendPacket(const rtp::Packet& packet, MediaOutlet& outlet, Tally& tally);
+  void Note(const Tally& tally, MediaOutlet& outlet);
   bool SendRtx(uint16_t original, const rtp::Packet& packet, MediaOutlet& outlet);
 
   PlayerTrackSettings settings_;

@@ -9,6 +9,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/sdp/player_answer.h"
 #include "services/webrtc-media/worker_thread.h"
 
 namespace sluice::webrtc_media {
@@ -30,29 +31,34 @@ absl::StatusOr<std::unique_ptr<net::UdpSocket>> BindV6(const net::SocketAddress&
 WorkerFeed::~WorkerFeed() { worker_.PushControl(CloseFeed{id_}); }
 
 void WorkerFeed::OnItems(std::span<const fanout::Item> items) {
+  bool wake = false;
   for (const fanout::Item& item : items) {
     if (const auto* packet = std::get_if<rtp::PacketPtr>(&item)) {
-      OnPacket(*packet);
+      wake = OnPacket(*packet) || wake;
       continue;
     }
     if (const auto* description = std::get_if<fanout::DescriptionPtr>(&item)) {
       description_ = *description;
     }
     worker_.queue_.PushControl(FeedItem{id_, item});
+    wake = true;
   }
-  worker_.Wake();
+  if (wake) worker_.Wake();
 }
 
-// A full queue costs video up to the next key frame, and sound only what did not fit.
-void WorkerFeed::OnPacket(const rtp::PacketPtr& packet) {
+// Sound in a codec that only becomes a rendition would wake the worker for nothing. A full queue costs video up to the next key frame, and sound only what did not fit.
+bool WorkerFeed::OnPacket(const rtp::PacketPtr& packet) {
   const media::Track* track =
       description_ != nullptr ? description_->FindTrack(packet->track_id) : nullptr;
+  if (track != nullptr && sdp::PlayerCodec(track->codec) != track->codec) return false;
   const bool video = track != nullptr && track->kind == media::MediaKind::kVideo;
   if (video && skipping_video_) {
-    if (!packet->role.key_frame || !packet->role.starts_access_unit) return;
+    if (!packet->role.key_frame || !packet->role.starts_access_unit) return false;
     skipping_video_ = false;
   }
-  if (!worker_.queue_.PushPacket(id_, packet) && video) skipping_video_ = true;
+  const bool pushed = worker_.queue_.PushPacket(id_, packet);
+  if (!pushed && video) skipping_video_ = true;
+  return pushed;
 }
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Settings settings, loop::EventLoop& home,

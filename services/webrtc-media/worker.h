@@ -39,7 +39,8 @@ class WorkerFeed final : public fanout::Sink {
  private:
   friend class Worker;
   WorkerFeed(Worker& worker, FeedId id) : worker_(worker), id_(id) {}
-  void OnPacket(const rtp::PacketPtr& packet);
+  // True if there is something for the worker.
+  bool OnPacket(const rtp::PacketPtr& packet);
 
   Worker& worker_;
   FeedId id_;

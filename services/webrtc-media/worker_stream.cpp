@@ -9,14 +9,15 @@ std::optional<NtpTime> StreamTrack::NtpAt(Instant now) const {
   return clock->ntp.Plus(now - clock_received);
 }
 
-bool WorkerStream::OnPacket(const rtp::PacketPtr& packet, Instant now) {
+const StreamTrack* WorkerStream::OnPacket(const rtp::PacketPtr& packet, Instant now) {
   StreamTrack* track = Find(packet->track_id);
-  if (track == nullptr || packet->payload.size() > rtp::kMaxFanoutPayload) return false;
-  if (!track->ring.Push(packet)) return false;
+  if (track == nullptr || packet->payload.size() > rtp::kMaxFanoutPayload) return nullptr;
+  if (!track->ring.Push(packet)) return nullptr;
   if (packet->arrival - track->last_arrival > StreamTrack::kStall) ++track->stalls;
   track->last_arrival = packet->arrival;
   track->bytes_rate.Add(packet->payload.size(), now);
-  return true;
+  track->bits_per_second = static_cast<uint64_t>(track->bytes_rate.PerSecond(now) * 8);
+  return track;
 }
 
 void WorkerStream::OnClock(const rtp::ClockReport& clock, Instant now) {

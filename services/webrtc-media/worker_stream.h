@@ -32,6 +32,7 @@ class StreamTrack {
   TrackRing ring;
   media::Track track;
   fanout::RateMeter bytes_rate;  // payload
+  uint64_t bits_per_second = 0;  // by bytes_rate, at the last packet: asked for by every player
   uint64_t stalls = 0;           // times nothing came for kStall: a backlog may follow
   std::optional<rtp::ClockReport> clock;
   Instant clock_received{};
@@ -45,8 +46,9 @@ class WorkerStream {
  public:
   explicit WorkerStream(FeedId id) : id_(id) {}
 
-  // Takes a packet or clock report. True if there is something new to send.
-  bool OnPacket(const rtp::PacketPtr& packet, Instant now);
+  // Takes a packet or clock report. The packet's track if there is something new to send, else
+  // nullptr.
+  const StreamTrack* OnPacket(const rtp::PacketPtr& packet, Instant now);
   void OnClock(const rtp::ClockReport& clock, Instant now);
   // Tracks that stay the same (id, SSRC and codec) keep their packets; the others begin anew.
   void OnDescription(const media::StreamDescription& description);

@@ -165,8 +165,11 @@ void WorkerThread::Take(FeedItem& item) {
 }
 
 void WorkerThread::TakeItem(Stream& stream, const rtp::PacketPtr& packet) {
-  if (!stream.content.OnPacket(packet, now_) || stream.players.empty()) return;
-  if (!std::exchange(stream.touched, true)) touched_.push_back(&stream);
+  const StreamTrack* track = stream.content.OnPacket(packet, now_);
+  if (track == nullptr || stream.players.empty()) return;
+  if (!stream.touched.audio && !stream.touched.video) touched_.push_back(&stream);
+  (track->track.kind == media::MediaKind::kVideo ? stream.touched.video : stream.touched.audio) =
+      true;
   if (packet->arrival >= stream.described) {
     live_.push_back({packet->arrival, stream.players.size()});
   }
@@ -305,9 +308,9 @@ void WorkerThread::GiveTuple(const stun::Tuple& tuple, const net::UdpDatagram& d
 
 void WorkerThread::SendTouched() {
   for (Stream* stream : touched_) {
-    stream->touched = false;
+    const PlayerSession::Kinds kinds = std::exchange(stream->touched, {false, false});
     for (Player* player : stream->players) {
-      player->session.SendMedia(now_);
+      player->session.SendMedia(now_, kinds);
       Settle(*player);
     }
   }

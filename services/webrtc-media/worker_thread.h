@@ -45,7 +45,7 @@ class WorkerThread final : private PlayerSession::Listener {
     explicit Stream(FeedId id) : content(id) {}
     WorkerStream content;
     std::vector<Player*> players;
-    bool touched = false;  // in touched_
+    PlayerSession::Kinds touched{false, false};  // any: in touched_
     Instant described{};   // packets older than this came from a cache: their delay says nothing
   };
   struct TupleHash {

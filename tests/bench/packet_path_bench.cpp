@@ -130,7 +130,7 @@ class Run {
   WorkerCounters counters_;
   WorkerStream stream_{1};
   TestStream source_{now_};
-  std::unique_ptr<srtp::ProtectorEngine> engine_ = srtp::MakeOpensslEngine();
+  std::unique_ptr<srtp::ProtectorEngine> engine_ = srtp::MakeEngine(srtp::EngineChoice::kFastest).value();
   std::unique_ptr<net::UdpSocket> socket_;
   std::unique_ptr<net::BatchSender> sender_;
   net::SendBatch batch_;
@@ -139,7 +139,7 @@ class Run {
 
 void MeasureProtect(const char* name, srtp::Profile profile) {
   constexpr uint64_t kPackets = 300'000;
-  auto engine = srtp::MakeOpensslEngine();
+  auto engine = srtp::MakeEngine(srtp::EngineChoice::kFastest).value();
   auto protector = engine->MakeProtector(KeysOf(profile, 1)).value();
   const Bytes payload(rtp::kMaxFanoutPayload, 0x33);
   std::array<uint8_t, 1500> place{};
