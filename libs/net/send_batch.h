@@ -13,7 +13,7 @@ namespace sluice::net {
 // or waits with its source packets. One thread.
 class SendBatch {
  public:
-  static constexpr size_t kMaxBytes = 64 << 10;
+  static constexpr size_t kMaxBytes = 128 << 10;
   static constexpr size_t kMaxMessages = 1024;
   static constexpr size_t kMaxSegments = 64;
   static constexpr size_t kMaxMessageBytes = 65000;

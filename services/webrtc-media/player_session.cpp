@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "libs/base/prefetch.h"
+
 namespace sluice::webrtc_media {
 namespace {
 
@@ -145,6 +147,19 @@ void PlayerSession::SendMedia(Instant now, Kinds kinds) {
     }
   }
   if (!playing_) NoticePlaying(now);
+}
+
+void PlayerSession::Prefetch(size_t distance) const {
+  constexpr size_t kUpToPath = 192;  // from the beginning of the object
+  constexpr size_t kKeys = 1152;     // of the largest protector
+  if (distance == kPrefetchDistance) {
+    sluice::Prefetch(this, kUpToPath);
+  } else if (distance == kPrefetchDistance / 2) {
+    sluice::Prefetch(protector_.get(), kKeys);
+    for (const TrackSlot& slot : tracks_) sluice::Prefetch(&slot, sizeof(slot));
+  } else if (distance == 1 && !tracks_.empty()) {
+    sluice::Prefetch(&tracks_.front().track.counters(), sizeof(PlayerCounters));
+  }
 }
 
 void PlayerSession::NoticeSkippedVideo(MediaOutlet& outlet) {

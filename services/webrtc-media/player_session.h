@@ -65,6 +65,10 @@ class PlayerSession {
   // Sends what is due. Packet path.
   void SendMedia(Instant now, Kinds kinds);
   void SendMedia(Instant now) { SendMedia(now, Kinds()); }
+  // Between two turns other players and the kernel have taken the caches, so the memory of the next
+  // players is asked for while one is served: first its own, then what that points to, and so on.
+  static constexpr size_t kPrefetchDistance = 4;  // players
+  void Prefetch(size_t distance) const;
   // More is due than SendMedia() could send (pacing, or a full socket): call it again soon.
   bool behind() const { return behind_; }
 
@@ -110,22 +114,24 @@ class PlayerSession {
   template <typename Other>
   void OnMessage(const Other&, Instant) {}  // of no use to a sender
 
+  // What SendMedia() needs stands together: see Prefetch().
   Environment& environment_;
-  PlayerSettings settings_;
-  FeedId feed_;
-  std::vector<TrackSlot> tracks_;  // at most 8
-  stun::IceLiteResponder ice_;
-  net::UdpPath path_;
   net::SendBatch* batch_ = nullptr;
-  std::unique_ptr<dtls::ServerConnection> dtls_;
   std::unique_ptr<srtp::PacketProtector> protector_;
-  std::unique_ptr<srtp::SrtcpProtector> rtcp_protector_;
-  std::unique_ptr<srtp::SrtcpUnprotector> rtcp_unprotector_;
+  std::vector<TrackSlot> tracks_;  // at most 8
   uint64_t seen_skipped_video_ = 0;
-  Instant next_reports_{};
   bool behind_ = false;
   bool playing_ = false;
   bool ended_ = false;
+  net::UdpPath path_;
+
+  PlayerSettings settings_;
+  FeedId feed_;
+  stun::IceLiteResponder ice_;
+  std::unique_ptr<dtls::ServerConnection> dtls_;
+  std::unique_ptr<srtp::SrtcpProtector> rtcp_protector_;
+  std::unique_ptr<srtp::SrtcpUnprotector> rtcp_unprotector_;
+  Instant next_reports_{};
   EndReason end_reason_ = EndReason::kClosed;
   std::string end_detail_;
 };

@@ -50,6 +50,7 @@ class PlayerTrack {
   // A block of the player's about our SSRC: tells the round-trip time.
   void OnReportBlock(const rtp::rtcp::ReportBlock& block, Instant now);
 
+  const PlayerCounters& counters() const { return counters_; }
   const PlayerTrackSettings& settings() const { return settings_; }
   const StreamTrackPtr& source() const { return source_; }
   bool is_video() const { return settings_.kind == media::MediaKind::kVideo; }

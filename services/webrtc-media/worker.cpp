@@ -46,7 +46,8 @@ void WorkerFeed::OnItems(std::span<const fanout::Item> items) {
   if (wake) worker_.Wake();
 }
 
-// Sound in a codec that only becomes a rendition would wake the worker for nothing. A full queue costs video up to the next key frame, and sound only what did not fit.
+// Sound in a codec that only becomes a rendition would wake the worker for nothing. A full queue
+// costs video up to the next key frame, and sound only what did not fit.
 bool WorkerFeed::OnPacket(const rtp::PacketPtr& packet) {
   const media::Track* track =
       description_ != nullptr ? description_->FindTrack(packet->track_id) : nullptr;

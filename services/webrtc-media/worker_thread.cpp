@@ -309,9 +309,14 @@ void WorkerThread::GiveTuple(const stun::Tuple& tuple, const net::UdpDatagram& d
 void WorkerThread::SendTouched() {
   for (Stream* stream : touched_) {
     const PlayerSession::Kinds kinds = std::exchange(stream->touched, {false, false});
-    for (Player* player : stream->players) {
-      player->session.SendMedia(now_, kinds);
-      Settle(*player);
+    const std::vector<Player*>& players = stream->players;
+    for (size_t i = 0; i < players.size(); ++i) {
+      for (size_t distance :
+           {PlayerSession::kPrefetchDistance, PlayerSession::kPrefetchDistance / 2, size_t{1}}) {
+        if (i + distance < players.size()) players[i + distance]->session.Prefetch(distance);
+      }
+      players[i]->session.SendMedia(now_, kinds);
+      Settle(*players[i]);
     }
   }
   touched_.clear();

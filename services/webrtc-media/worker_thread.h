@@ -46,7 +46,7 @@ class WorkerThread final : private PlayerSession::Listener {
     WorkerStream content;
     std::vector<Player*> players;
     PlayerSession::Kinds touched{false, false};  // any: in touched_
-    Instant described{};   // packets older than this came from a cache: their delay says nothing
+    Instant described{};  // packets older than this came from a cache: their delay says nothing
   };
   struct TupleHash {
     size_t operator()(const stun::Tuple& tuple) const;

@@ -130,7 +130,8 @@ class Run {
   WorkerCounters counters_;
   WorkerStream stream_{1};
   TestStream source_{now_};
-  std::unique_ptr<srtp::ProtectorEngine> engine_ = srtp::MakeEngine(srtp::EngineChoice::kFastest).value();
+  std::unique_ptr<srtp::ProtectorEngine> engine_ =
+      srtp::MakeEngine(srtp::EngineChoice::kFastest).value();
   std::unique_ptr<net::UdpSocket> socket_;
   std::unique_ptr<net::BatchSender> sender_;
   net::SendBatch batch_;

@@ -55,9 +55,9 @@ TEST_CASE("A long run wraps the sequence numbers without mixing old packets with
     const uint64_t position = kPackets - 1 - age;
     CHECK(log.TakeForResend(static_cast<uint16_t>(position), kNow, 10ms) == position);
   }
-  CHECK_FALSE(log.TakeForResend(static_cast<uint16_t>(kPackets - 1 - RetransmissionLog::kSize),
-                                kNow, 10ms)
-                  .has_value());
+  CHECK_FALSE(
+      log.TakeForResend(static_cast<uint16_t>(kPackets - 1 - RetransmissionLog::kSize), kNow, 10ms)
+          .has_value());
 }
 
 TEST_CASE("What left more skips ago than are remembered is not sent again") {
