@@ -134,7 +134,8 @@ int OnWebSocket(lws_callback_reasons reason, Connection& connection, std::string
       socket.OnEstablished();
       return kGoOn;
     case LWS_CALLBACK_RECEIVE:
-      return socket.OnReceive(bytes) ? kGoOn : kCloseIt;
+      socket.OnReceive(bytes);
+      return kGoOn;
     case LWS_CALLBACK_SERVER_WRITEABLE:
       return socket.OnWriteable() ? kGoOn : kCloseIt;
     default:  // the peer's close: not to be echoed if it answers ours

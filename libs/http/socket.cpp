@@ -77,16 +77,16 @@ void Socket::Close(uint16_t code, std::string_view reason) {
   lws_callback_on_writable(wsi_);
 }
 
-bool Socket::RefuseMessage(Refusal reason, uint16_t code, std::string_view words) {
+void Socket::RefuseMessage(Refusal reason, uint16_t code, std::string_view words) {
   core_.Refuse({reason, code, peer_address_, path_});
-  std::string text(words);
-  lws_close_reason(wsi_, static_cast<lws_close_status>(code),
-                   reinterpret_cast<unsigned char*>(text.data()), text.size());
-  return false;
+  incoming_ = {};
+  Close(code, words);
 }
 
-bool Socket::OnReceive(std::string_view piece) {
-  if (close_code_ != 0) return true;  // what comes after our close is not looked at
+void Socket::OnReceive(std::string_view piece) {
+  // What comes after our close is not looked at, but read: an unread rest would make the system
+  // send a reset, and the peer might lose the close frame.
+  if (close_code_ != 0) return;
   if (lws_frame_is_binary(wsi_)) {
     return RefuseMessage(Refusal::kBinaryMessage, kUnacceptableType, "text messages only");
   }
@@ -94,10 +94,9 @@ bool Socket::OnReceive(std::string_view piece) {
     return RefuseMessage(Refusal::kLongMessage, kTooBig, "the message is too long");
   }
   incoming_.append(piece);
-  if (lws_remaining_packet_payload(wsi_) != 0 || !lws_is_final_fragment(wsi_)) return true;
+  if (lws_remaining_packet_payload(wsi_) != 0 || !lws_is_final_fragment(wsi_)) return;
   std::string message = std::exchange(incoming_, {});
   if (user_) user_->OnText(message);
-  return true;
 }
 
 bool Socket::WriteClose() {

@@ -26,14 +26,14 @@ class Socket final : public WebSocket {
   const std::string& path() const override { return path_; }
   bool secure() const override { return secure_; }
 
-  // From the library. OnReceive and OnWriteable return false when the connection is to be closed.
+  // From the library. OnWriteable returns false when the connection is to be closed.
   void OnEstablished();
-  bool OnReceive(std::string_view piece);
+  void OnReceive(std::string_view piece);
   bool OnWriteable();
   bool close_sent() const { return close_sent_; }
 
  private:
-  bool RefuseMessage(Refusal reason, uint16_t code, std::string_view words);
+  void RefuseMessage(Refusal reason, uint16_t code, std::string_view words);
   bool WriteClose();
 
   Core& core_;

@@ -13,20 +13,13 @@ namespace {
 
 constexpr int kTokenBytes = 16;  // 128 bits nobody can guess
 
-// For people: there is no text of the SDK for these.
-constexpr std::string_view kNoPublishing = "Publishing by WebRTC is not available on this server";
-constexpr std::string_view kNoCalls = "Calls are not available on this server";
-constexpr std::string_view kNoRegistration = "SIP registration is not available on this server";
-constexpr std::string_view kNoBackEnd = "sendData is not available on this server";
-constexpr std::string_view kNoSnapshots = "Snapshots are not available on this server";
-constexpr std::string_view kNotWebRtc =
-    "Only the media provider WebRTC is available on this server";
-constexpr std::string_view kTooManyStreams = "Too many streams in this session";
-
 }  // namespace
 
 ClientSession::ClientSession(ClientSessionOptions options, RandomSource& random, Instant now)
-    : options_(std::move(options)), random_(random), next_ping_(now + options_.ping_period) {}
+    : options_(std::move(options)),
+      random_(random),
+      next_ping_(now + options_.ping_period),
+      connect_deadline_(now + options_.connect_timeout) {}
 
 std::vector<Action> ClientSession::TakeActions() { return std::exchange(actions_, {}); }
 
@@ -36,9 +29,18 @@ std::vector<StreamObject> ClientSession::Streams() const {
   return streams;
 }
 
-void ClientSession::Close(std::string reason) {
+void ClientSession::Close(CloseCause cause, std::string_view reason) {
   closed_ = true;
-  actions_.push_back(CloseSocket{std::move(reason)});
+  actions_.push_back(CloseSocket{cause, std::string(reason)});
+}
+
+void ClientSession::Refused(std::string_view method, std::string_view why) {
+  actions_.push_back(NoteRefusal{std::string(method), std::string(why)});
+}
+
+void ClientSession::Fail(std::string_view method, std::string_view id, std::string_view why) {
+  Send(FailMessage(method, id, why));
+  Refused(method, why);
 }
 
 // --- From the client ---
@@ -49,7 +51,7 @@ void ClientSession::OnText(std::string_view text) {
   if (!message.ok()) {
     std::string reason(message.status().message());
     Send(FailMessage("message", "", reason));
-    Close(std::move(reason));
+    Close(CloseCause::kMalformed, reason);
     return;
   }
   std::visit([this](const auto& request) { On(request); }, *message);
@@ -57,36 +59,42 @@ void ClientSession::OnText(std::string_view text) {
 
 void ClientSession::On(const ConnectionRequest& request) {
   if (connected()) {
-    Send(FailMessage("connection", "", "This socket is connected already"));
+    Fail("connection", "", info::kConnectedAlready);
     return;
   }
   app_key_ = request.app_key;
   auth_token_ = random_.NextHex(kTokenBytes);
-  Send(GetUserDataMessage(request.echo, auth_token_));
+  Send(GetUserDataMessage(request.echo, {.auth_token = auth_token_,
+                                         .app_key = app_key_,
+                                         .session_id = options_.session_id,
+                                         .node_id = options_.node_id}));
   if (request.sip_register_required) {
-    Send(FailMessage("RegistrationStatusEvent", "", kNoRegistration));
+    Fail("RegistrationStatusEvent", "", info::kNoRegistration);
   }
 }
 
 void ClientSession::On(const PlayStreamRequest& request) {
   const std::string& id = request.media_session_id;
   if (id.empty()) {
-    Send(FailMessage("playStream", "", info::kMediaSessionIdNull));
+    Fail("playStream", "", info::kMediaSessionIdNull);
   } else if (plays_.contains(id)) {
     // Not a stream status: that would end the stream which has this id.
-    Send(FailMessage("playStream", id, info::kMediaSessionIdAlreadyInUse));
+    Fail("playStream", id, info::kMediaSessionIdAlreadyInUse);
   } else if (!connected()) {
     FailStream(id, request.name, info::kSessionNotReady, false);
   } else if (!request.media_provider.empty() && request.media_provider != "WebRTC") {
-    FailStream(id, request.name, kNotWebRtc, false);
+    FailStream(id, request.name, info::kNotWebRtc, false);
   } else if (plays_.size() >= options_.max_streams) {
-    FailStream(id, request.name, kTooManyStreams, false);
+    FailStream(id, request.name, info::kTooManyStreams, false);
   } else {
     StreamObject stream{.app_key = app_key_,
                         .session_id = options_.session_id,
                         .media_session_id = id,
                         .name = request.name,
                         .status = StreamStatus::kPending,
+                        .width = request.width,
+                        .height = request.height,
+                        .bitrate = request.bitrate,
                         .create_date_ms = options_.unix_ms ? options_.unix_ms() : 0,
                         .node_id = options_.node_id};
     // The SDK has told its page PENDING by itself; a message of ours would tell it twice.
@@ -120,7 +128,7 @@ void ClientSession::On(const AvailableStreamRequest& request) {
 
 void ClientSession::On(const PublishStreamRequest& request) {
   FailStream(request.media_session_id, request.name,
-             connected() ? kNoPublishing : info::kSessionNotReady, true);
+             connected() ? info::kNoPublishing : info::kSessionNotReady, true);
 }
 
 void ClientSession::On(const UnpublishStreamRequest& request) {
@@ -128,15 +136,18 @@ void ClientSession::On(const UnpublishStreamRequest& request) {
 }
 
 void ClientSession::On(const SnapshotRequest& request) {
-  Send(SnapshotFailedMessage(request.media_session_id, kNoSnapshots));
+  Send(SnapshotFailedMessage(request.media_session_id, info::kNoSnapshots));
+  Refused("snapshot", info::kNoSnapshots);
 }
 
 void ClientSession::On(const SendDataRequest& request) {
-  Send(DataFailedMessage(request.operation_id, kNoBackEnd));
+  Send(DataFailedMessage(request.operation_id, info::kNoBackEnd));
+  Refused("sendData", info::kNoBackEnd);
 }
 
 void ClientSession::On(const CallRequest& request) {
-  Send(CallFailedMessage(request.call_id, kNoCalls));
+  Send(CallFailedMessage(request.call_id, info::kNoCalls));
+  Refused("call", info::kNoCalls);
 }
 
 void ClientSession::On(const Ping&) { Send(PongMessage()); }
@@ -144,12 +155,12 @@ void ClientSession::On(const Ping&) { Send(PongMessage()); }
 void ClientSession::On(const Pong&) { missed_pongs_ = 0; }
 
 void ClientSession::On(const UnknownRequest& request) {
-  Send(FailMessage(request.method, request.id,
-                   StrCat(request.method, " is not available on this server")));
+  Fail(request.method, request.id, StrCat(request.method, " is not available on this server"));
 }
 
 void ClientSession::FailStream(std::string_view id, std::string_view name, std::string_view info,
                                bool published) {
+  Refused(published ? "publishStream" : "playStream", info);
   Send(StreamStatusMessage(StreamObject{.app_key = app_key_,
                                         .session_id = options_.session_id,
                                         .media_session_id = std::string(id),
@@ -163,10 +174,14 @@ void ClientSession::FailStream(std::string_view id, std::string_view name, std::
 // --- From the clock and the socket ---
 
 void ClientSession::OnTick(Instant now) {
-  if (closed_ || now < next_ping_) return;
+  if (closed_) return;
+  if (!connected() && now >= connect_deadline_) {
+    return Close(CloseCause::kNoConnection, info::kNoConnection);
+  }
+  if (now < next_ping_) return;
   next_ping_ = now + options_.ping_period;
   if (missed_pongs_ >= options_.max_missed_pongs) {
-    Close(std::string(info::kTerminatedByKeepAlive));
+    Close(CloseCause::kKeepAlive, info::kTerminatedByKeepAlive);
     return;
   }
   ++missed_pongs_;
@@ -186,11 +201,20 @@ void ClientSession::OnPlayAnswered(std::string_view media_session_id, std::strin
   Send(SetRemoteSdpMessage(media_session_id, answer_sdp));
 }
 
-void ClientSession::OnPlaying(std::string_view media_session_id) {
+void ClientSession::OnPlaying(std::string_view media_session_id, const PlayedStream& played) {
   auto found = plays_.find(media_session_id);
   if (found == plays_.end() || found->second.status == StreamStatus::kPlaying) return;
-  found->second.status = StreamStatus::kPlaying;
-  Send(StreamStatusMessage(found->second));
+  StreamObject& stream = found->second;
+  bool other_size = stream.width != 0 && stream.height != 0 &&
+                    (stream.width != played.width || stream.height != played.height);
+  if (other_size || stream.bitrate != 0) stream.info = info::kOriginalPlayed;
+  stream.status = StreamStatus::kPlaying;
+  stream.has_video = played.has_video;
+  stream.has_audio = played.has_audio;
+  stream.width = played.width;
+  stream.height = played.height;
+  Send(StreamStatusMessage(stream));
+  if (played.width != 0) Send(ResizeMessage(media_session_id, played.width, played.height));
 }
 
 void ClientSession::OnPlayEnded(std::string_view media_session_id, StreamStatus status,

@@ -20,10 +20,13 @@ std::string WithOne(std::string_view name, json argument) {
 
 }  // namespace
 
-std::string GetUserDataMessage(std::string_view echo, std::string_view auth_token) {
+std::string GetUserDataMessage(std::string_view echo, const UserData& ours) {
   absl::StatusOr<json> object = ParseJson(echo, kMaxJsonDepth);
   json argument = object.ok() && object->is_object() ? *std::move(object) : json::object();
-  argument["authToken"] = auth_token;
+  argument["authToken"] = ours.auth_token;
+  argument["appKey"] = ours.app_key;
+  argument["sessionId"] = ours.session_id;
+  argument["nodeId"] = ours.node_id;
   // Clients start to collect and send statistics when they are given this description.
   argument.erase("webRTCMetricsServerDescription");
   return WithOne("getUserData", std::move(argument));
@@ -42,6 +45,13 @@ std::string AvailableStreamMessage(std::string_view media_session_id, bool avail
   return WithOne(
       "availableStream",
       {{"id", media_session_id}, {"status", available ? "true" : "false"}, {"info", info}});
+}
+
+std::string ResizeMessage(std::string_view media_session_id, uint32_t width, uint32_t height) {
+  return WithOne("notifyStreamEvent",
+                 {{"mediaSessionId", media_session_id},
+                  {"type", "resize"},
+                  {"payload", {{"streamerVideoWidth", width}, {"streamerVideoHeight", height}}}});
 }
 
 std::string SnapshotFailedMessage(std::string_view media_session_id, std::string_view info) {

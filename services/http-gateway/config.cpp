@@ -10,6 +10,8 @@ void Config::Describe(config::Section& section) {
                "TCP port of HTTPS; opened when common.tls_certificate is given.");
   section.Bind("max_connections", max_connections, {1, 100'000}, "connections",
                "Open connections; more are closed at once.");
+  section.Bind("request_timeout", request_timeout, {1s, 600s},
+               "How long a request's header, and again its body, may take to arrive; then 408.");
   section.Bind("call_timeout", call_timeout, {100ms, 30s},
                "How long a media node may take to answer an offer.");
   section.Bind("rest_allow_origin", rest_allow_origin,

@@ -12,6 +12,7 @@ struct Config {
   config::Port http_port{8081};
   config::Port https_port{8444};
   uint32_t max_connections = 10'000;
+  Duration request_timeout = 10s;
   Duration call_timeout = 5s;
   std::string rest_allow_origin;
 

@@ -35,7 +35,8 @@ absl::Status Server::Listen(const Config& config) {
   AddApiRoutes(router, access_, suite_, context_.directory);
   AddHealthRoutes(router, context_.directory);
 
-  http::ServerOptions options{.max_connections = config.max_connections};
+  http::ServerOptions options{.max_connections = config.max_connections,
+                              .request_timeout = config.request_timeout};
   options.on_refused = [this](const http::Refused& refused) {
     context_.log.WarningLimited("client refused", {{"peer", refused.peer},
                                                    {"cause", http::RefusalName(refused.reason)},

@@ -1,5 +1,6 @@
 #include "services/signalling-gateway/client_connection.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -30,11 +31,8 @@ ClientConnection::ClientConnection(http::WebSocket& socket, uint16_t server_port
       shared_(shared),
       peer_(PeerText(socket)),
       session_(SessionOptions(shared, peer_, server_port), shared.random, shared.loop.now()),
-      ping_(shared.loop, [this] {
-        session_.OnTick(shared_.loop.now());
-        Settle();
-      }) {
-  ping_.Start(shared.session.ping_period, shared.session.ping_period);
+      ping_(shared.loop, [this] { OnTick(); }) {
+  ping_.Start(session_.next_tick() - shared.loop.now());
   shared_.log.Info("client connected", {{"peer", peer_}});
 }
 
@@ -51,6 +49,13 @@ void ClientConnection::OnText(std::string_view message) {
   ++shared_.messages_received;
   session_.OnText(message);
   Settle();
+}
+
+void ClientConnection::OnTick() {
+  Instant now = shared_.loop.now();
+  session_.OnTick(now);
+  Settle();
+  if (!session_.closed()) ping_.Start(std::max<Duration>(session_.next_tick() - now, 1ms));
 }
 
 void ClientConnection::Settle() {
@@ -95,8 +100,15 @@ void ClientConnection::Do(const wcs::LookUpStream& action) {
 }
 
 void ClientConnection::Do(const wcs::CloseSocket& action) {
+  ++shared_.closed[static_cast<size_t>(action.cause)];
   shared_.log.WarningLimited("client closed", {{"peer", peer_}, {"cause", action.reason}});
   socket_.Close(kPolicyViolation, action.reason);
+}
+
+void ClientConnection::Do(const wcs::NoteRefusal& action) {
+  ++shared_.refused_requests;
+  shared_.log.WarningLimited("request refused",
+                             {{"peer", peer_}, {"request", action.method}, {"cause", action.why}});
 }
 
 void ClientConnection::OnAnswered(const std::string& id, const std::string& answer_sdp) {
@@ -105,7 +117,9 @@ void ClientConnection::OnAnswered(const std::string& id, const std::string& answ
 }
 
 void ClientConnection::OnPlaying(const std::string& id) {
-  session_.OnPlaying(id);
+  auto found = names_.find(id);
+  if (found == names_.end()) return;
+  session_.OnPlaying(id, shared_.players.Describe(found->second));
   Settle();
 }
 

@@ -1,6 +1,7 @@
 // One connected client: its socket, its session, its players.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <string>
@@ -23,6 +24,8 @@ struct Shared {
   wcs::ClientSessionOptions session;  // but for the session id
   uint64_t messages_received = 0;
   uint64_t messages_sent = 0;
+  uint64_t refused_requests = 0;
+  std::array<uint64_t, 3> closed{};  // by wcs::CloseCause
   std::function<void()> on_client_gone;
 };
 
@@ -39,6 +42,7 @@ class ClientConnection final : public http::WebSocketUser, public PlayerListener
   void OnPlaying(const std::string& id) override;
   void OnEnded(const std::string& id, const FinalStatus& end) override;
 
+  void OnTick();
   // Carries out what the session wants, and what comes of that.
   void Settle();
   void Do(const wcs::SendText& action);
@@ -46,6 +50,7 @@ class ClientConnection final : public http::WebSocketUser, public PlayerListener
   void Do(const wcs::StopPlay& action);
   void Do(const wcs::LookUpStream& action);
   void Do(const wcs::CloseSocket& action);
+  void Do(const wcs::NoteRefusal& action);
 
   http::WebSocket& socket_;
   Shared& shared_;

@@ -16,6 +16,10 @@ void Config::Describe(config::Section& section) {
                "Time between two ping messages to a client.");
   section.Bind("max_missed_pongs", max_missed_pongs, {1, 1000}, "pings",
                "A client that has left this many pings unanswered is disconnected.");
+  section.Bind("handshake_timeout", handshake_timeout, {1s, 60s},
+               "How long a connection may take to become a WebSocket; then it is closed.");
+  section.Bind("connect_timeout", connect_timeout, {100ms, 60s},
+               "How long a WebSocket may take to send its connection message; then it is closed.");
   section.Bind("call_timeout", call_timeout, {100ms, 30s},
                "How long a media node may take to answer an offer.");
 }

@@ -46,6 +46,21 @@ bool Players::StreamExists(const std::string& name) const {
   return directory_.FindStream(media::StreamKey{name, ""}) != nullptr;
 }
 
+wcs::PlayedStream Players::Describe(const std::string& name) const {
+  wcs::PlayedStream played;
+  directory::StreamPtr entry = directory_.FindStream(media::StreamKey{name, ""});
+  if (!entry) return played;
+  played.has_video = played.has_audio = false;
+  for (const v1::Track& track : entry->description().tracks()) {
+    if (track.kind() == v1::MEDIA_KIND_AUDIO) played.has_audio = true;
+    if (track.kind() != v1::MEDIA_KIND_VIDEO) continue;
+    played.has_video = true;
+    played.width = track.width();
+    played.height = track.height();
+  }
+  return played;
+}
+
 absl::StatusOr<directory::NodePtr> Players::ChooseNode(const std::string& stream_name) const {
   if (draining_) return absl::UnavailableError("The server is about to stop");
   if (!media::IsValidStreamName(stream_name)) return absl::NotFoundError("no such name");
@@ -140,7 +155,7 @@ void Players::OnSessionEvent(const std::string& node_id, const v1::SessionEvent&
     return;
   }
   if (event.state() == v1::SESSION_STATE_ENDED) {
-    return End(event.session_id(), FromEnd(event.end_reason()));
+    return End(event.session_id(), FromEnd(event.end_reason(), found->second.playing));
   }
   if (event.state() != v1::SESSION_STATE_PLAYING || found->second.playing) return;
   found->second.playing = true;

@@ -10,6 +10,7 @@
 #include "libs/loop/event_loop.h"
 #include "libs/metrics/values.h"
 #include "libs/rpc/channel_pool.h"
+#include "libs/wcs/client_session.h"
 #include "services/signalling-gateway/node_watch.h"
 #include "services/signalling-gateway/status_map.h"
 
@@ -59,6 +60,8 @@ class Players : public NodeWatchOwner {
   // Ends a player; nothing more is heard of it. Unknown ids are ignored.
   void Stop(const std::string& id);
   bool StreamExists(const std::string& name) const;
+  // What the directory knows of the stream.
+  wcs::PlayedStream Describe(const std::string& name) const;
   // From now on every Start ends at once.
   void Drain() { draining_ = true; }
 

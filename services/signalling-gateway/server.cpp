@@ -1,5 +1,6 @@
 #include "services/signalling-gateway/server.h"
 
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -19,6 +20,7 @@ wcs::ClientSessionOptions SessionOptions(const daemon::Context& context, const C
           .max_streams = config.max_streams_per_client,
           .ping_period = config.ping_period,
           .max_missed_pongs = static_cast<int>(config.max_missed_pongs),
+          .connect_timeout = config.connect_timeout,
           .unix_ms = UnixMs};
 }
 
@@ -56,7 +58,9 @@ absl::Status Server::Listen(const Config& config) {
   router.Add(http::Method::kGet, "/", OnPlainRequest);
   router.Add(http::Method::kGet, "/{path...}", OnPlainRequest);
   // Some room beyond the clients, so that one too many hears why it is refused.
-  http::ServerOptions options{.max_body_bytes = 0, .max_connections = config.max_clients + 100};
+  http::ServerOptions options{.max_body_bytes = 0,
+                              .max_connections = config.max_clients + 100,
+                              .request_timeout = config.handshake_timeout};
   options.on_refused = [this](const http::Refused& refused) {
     context_.log.WarningLimited("client refused", {{"peer", refused.peer},
                                                    {"cause", http::RefusalName(refused.reason)},
@@ -118,6 +122,13 @@ void Server::Collect(metrics::Scrape& scrape) const {
     scrape.AddCounter("refused_total", "Connections, requests and messages refused.",
                       http_->counters().refused(refusal),
                       {{"reason", std::string(http::RefusalName(refusal))}});
+  }
+  scrape.AddCounter("refused_requests_total", "Requests of clients that could not be served.",
+                    shared_.refused_requests);
+  static constexpr std::array kCauses = {"malformed", "no_connection", "keep_alive"};
+  for (size_t cause = 0; cause < kCauses.size(); ++cause) {
+    scrape.AddCounter("closed_clients_total", "Clients that were disconnected.",
+                      shared_.closed[cause], {{"cause", kCauses[cause]}});
   }
   const PlayersCounters& players = players_.counters();
   scrape.AddCounter("plays_total", "Players asked for.", players.started);

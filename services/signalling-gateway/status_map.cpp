@@ -30,14 +30,14 @@ FinalStatus FromError(const absl::Status& error) {
   }
 }
 
-FinalStatus FromEnd(v1::EndReason reason) {
+FinalStatus FromEnd(v1::EndReason reason, bool played) {
   switch (reason) {
     case v1::END_REASON_CLOSED:
       return Stopped(wcs::info::kStoppedByUser);
     case v1::END_REASON_PUBLISHER_STOPPED:
       return Stopped(wcs::info::kStoppedByPublisherStop);
     case v1::END_REASON_ICE_TIMEOUT:
-      return Failed(wcs::info::kFailedByIceTimeout);
+      return Failed(played ? wcs::info::kFailedByIceKeepAlive : wcs::info::kFailedByIceTimeout);
     case v1::END_REASON_DTLS_ERROR:
       return Failed(wcs::info::kFailedByDtlsError);
     case v1::END_REASON_FINGERPRINT_MISMATCH:

@@ -17,7 +17,7 @@ struct FinalStatus {
 
 // An error of WebRtc.CreatePlayer, or of the choice of a node.
 FinalStatus FromError(const absl::Status& error);
-// The end of a player.
-FinalStatus FromEnd(v1::EndReason reason);
+// The end of a player; `played`: it has had media.
+FinalStatus FromEnd(v1::EndReason reason, bool played);
 
 }  // namespace sluice::signalling_gateway

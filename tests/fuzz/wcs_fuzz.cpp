@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const wcs::Action& action : session.TakeActions()) {
       if (const auto* play = std::get_if<wcs::StartPlay>(&action)) {
         session.OnPlayAnswered(play->request.media_session_id, play->request.sdp);
-        session.OnPlaying(play->request.media_session_id);
+        session.OnPlaying(play->request.media_session_id, {.width = play->request.width});
+        session.OnTick(Instant{std::chrono::seconds(5)});
       }
     }
     if (end == std::string_view::npos) break;

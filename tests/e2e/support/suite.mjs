@@ -138,6 +138,15 @@ export class Suite {
   get ws() { return `ws://127.0.0.1:${this.ports.ws}`; }
   get wss() { return `wss://127.0.0.1:${this.ports.wss}`; }
 
+  // Sum of all daemons' samples of this metric that have these labels.
+  async metric(name, labels = {}) {
+    const text = await (await fetch(`http://127.0.0.1:${this.ports.metrics}/metrics`)).text();
+    const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+    return text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .filter((line) => wanted.every((label) => line.includes(label)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
   // The REST view of what is live; [] when nothing is.
   async streams(filter) {
     const response = await fetch(this.http(`/rest-api/stream/${filter ? 'find' : 'find_all'}`), {

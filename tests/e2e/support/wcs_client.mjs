@@ -126,6 +126,8 @@ export class WcsClient {
 
   #onFrame({ opcode, payload }) {
     if (opcode === opcodes.close) {
+      this.sendFrame(opcodes.close, payload);
+      this.socket.end();
       this.#end(payload.length < 2 ? {}
         : { code: payload.readUInt16BE(0), reason: payload.toString('utf8', 2) });
     } else if (opcode === opcodes.ping) {

@@ -94,6 +94,58 @@ TEST_CASE_METHOD(World, "when the socket goes, its players are closed") {
   REQUIRE(test::RunUntil(loop, [&] { return media.sessions().empty(); }));
 }
 
+TEST_CASE_METHOD(World, "a client that goes while its player is being made leaves none behind") {
+  media.hold_creates = true;
+  Play("a", "cam");
+  REQUIRE(test::RunUntil(loop, [&] { return media.creates().size() == 1; }));
+  client.reset();
+  media.AnswerCreates();
+  REQUIRE(test::RunUntil(loop, [&] { return media.closed().size() == 1; }));
+  CHECK(media.sessions().empty());
+}
+
+TEST_CASE_METHOD(World, "a play that is stopped at once is STOPPED, and its player is closed") {
+  media.hold_creates = true;
+  Play("a", "cam");
+  client->OnText(R"({"message":"stopStream","data":[{"mediaSessionId":"a"}]})");
+  CHECK(socket.sent.find("STOPPED") != std::string::npos);
+  REQUIRE(test::RunUntil(loop, [&] { return media.creates().size() == 1; }));
+  media.AnswerCreates();
+  REQUIRE(test::RunUntil(loop, [&] { return media.closed().size() == 1; }));
+  CHECK(socket.sent.find("setRemoteSDP") == std::string::npos);
+}
+
+TEST_CASE_METHOD(World, "two clients with one id: the second is told, the first plays on") {
+  Play("a", "cam");
+  REQUIRE(Hears("setRemoteSDP"));
+  FakeSocket other_socket;
+  ClientConnection other(other_socket, 8080, *shared);
+  other.OnText(R"({"message":"connection","data":[{}]})");
+  other.OnText(
+      R"({"message":"playStream","data":[{"mediaSessionId":"a","name":"cam","sdp":"offer"}]})");
+  CHECK(other_socket.sent.find("MediaSessionId is already in use") != std::string::npos);
+  media.TellPlaying("a");
+  REQUIRE(Hears(R"("status":"PLAYING")"));
+  CHECK(other_socket.sent.find("PLAYING") == std::string::npos);
+}
+
+TEST_CASE_METHOD(World, "what is refused is counted") {
+  client->OnText(R"({"message":"somethingElse","data":[{}]})");
+  client->OnText(R"({"message":"call","data":[{"callId":"c"}]})");
+  CHECK(shared->refused_requests == 2);
+  client->OnText("not JSON");
+  CHECK(shared->closed[static_cast<size_t>(wcs::CloseCause::kMalformed)] == 1);
+  CHECK(socket.close_code == 1008);
+}
+
+TEST_CASE_METHOD(World, "a client without a connection message is closed in time") {
+  shared->session.connect_timeout = 5ms;
+  FakeSocket silent_socket;
+  ClientConnection silent(silent_socket, 8080, *shared);
+  REQUIRE(test::RunUntil(loop, [&] { return silent_socket.close_code != 0; }));
+  CHECK(shared->closed[static_cast<size_t>(wcs::CloseCause::kNoConnection)] == 1);
+}
+
 TEST_CASE_METHOD(World, "the client is pinged, and closed when it never answers") {
   REQUIRE(Hears(R"("message":"ping")"));
   REQUIRE(test::RunUntil(loop, [&] { return socket.close_code != 0; }));

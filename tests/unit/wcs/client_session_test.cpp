@@ -40,6 +40,9 @@ struct Fixture {
         out += "<LookUp " + look->request.name + ">\n";
       }
       if (auto* close = std::get_if<CloseSocket>(&action)) out += "<Close " + close->reason + ">\n";
+      if (auto* refusal = std::get_if<NoteRefusal>(&action)) {
+        out += "<Refused " + refusal->method + ">\n";
+      }
     }
     return out;
   }
@@ -72,7 +75,9 @@ TEST_CASE_METHOD(Fixture, "connection is answered by getUserData with the echo a
 TEST_CASE_METHOD(Fixture, "a second connection on the socket is a fail and changes nothing") {
   Connect();
   std::string token = session.auth_token();
-  CHECK(Has(Message("connection", "{}"), R"("message":"fail")"));
+  std::string out = Message("connection", "{}");
+  CHECK(Has(out, R"("message":"fail")"));
+  CHECK(Has(out, "<Refused connection>"));
   CHECK(session.auth_token() == token);
 }
 
@@ -84,9 +89,9 @@ TEST_CASE_METHOD(Fixture, "play: taken without a word, answer, PLAYING, stop, ST
 
   session.OnPlayAnswered("id-1", "v=0\r\nanswer");
   CHECK(Has(Take(), R"({"data":["id-1","v=0\r\nanswer"],"message":"setRemoteSDP"})"));
-  session.OnPlaying("id-1");
+  session.OnPlaying("id-1", {});
   CHECK(Has(Take(), R"("status":"PLAYING")"));
-  session.OnPlaying("id-1");
+  session.OnPlaying("id-1", {});
   CHECK(Take().empty());
 
   out = Message("stopStream", R"({"mediaSessionId":"id-1","name":"cam"})");
@@ -118,7 +123,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(Has(out, "<Stop id-1>"));
   CHECK(Has(out, "STOPPED"));
   session.OnPlayAnswered("id-1", "v=0");
-  session.OnPlaying("id-1");
+  session.OnPlaying("id-1", {});
   session.OnPlayEnded("id-1", StreamStatus::kFailed, "late");
   CHECK(Take().empty());
 }
@@ -215,6 +220,109 @@ TEST_CASE_METHOD(Fixture, "a malformed message is answered by fail and closes th
   CHECK(Has(out, R"("message":"fail")"));
   CHECK(Has(out, "<Close"));
   CHECK(Play("id-1").empty());
+}
+
+TEST_CASE_METHOD(Fixture, "connection: everything but secrets comes back, ours is added") {
+  std::string out = Message(
+      "connection",
+      R"({"appKey":"demoApp","mediaProviders":["WebRTC","MSE"],"clientVersion":"2.0",)"
+      R"("clientOSVersion":"5.0 X11","keepAlive":true,"authToken":"old","password":"p",)"
+      R"("sipPassword":"s","sipPort":"5060","clientInfo":{"mobile":false,"brands":[]},)"
+      R"("custom":{"login":"anna","token":{"deep":[1,2]}},"sessionId":"forged","nodeId":"forged"})");
+  for (std::string_view part :
+       {R"("appKey":"demoApp")", R"("mediaProviders":["WebRTC","MSE"])", R"("clientVersion":"2.0")",
+        R"("keepAlive":true)", R"("custom":{"login":"anna","token":{"deep":[1,2]}})",
+        R"("clientInfo":{"brands":[],"mobile":false})", R"("sipPort":"5060")",
+        R"("sessionId":"/c:1/s:2")", R"("nodeId":"gw")",
+        R"("authToken":"0102030405060708090a0b0c0d0e0f10")"}) {
+    CHECK(Has(out, part));
+  }
+  for (std::string_view secret : {"old", "password", "sipPassword", "forged"}) {
+    CHECK_FALSE(Has(out, secret));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "connection without anything: the default application") {
+  for (std::string_view data : {"{}", "null", "[]", "7"}) {
+    Fixture fresh;
+    std::string out = fresh.Message("connection", data);
+    CHECK(Has(out, R"("message":"getUserData")"));
+    CHECK(Has(out, R"("appKey":"defaultApp")"));
+    CHECK(fresh.session.app_key() == "defaultApp");
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "data of another type, or missing, counts as absent") {
+  Connect();
+  for (std::string_view text :
+       {R"({"message":"playStream"})", R"({"message":"playStream","data":null})",
+        R"({"message":"playStream","data":5})", R"({"message":"playStream","data":"x"})",
+        R"({"message":"playStream","data":{"mediaSessionId":"a"}})",
+        R"({"message":"playStream","data":[]})", R"({"message":"playStream","data":[[1]]})",
+        R"({"message":"playStream","data":[{"mediaSessionId":7}]})"}) {
+    std::string out = Say(text);
+    CHECK(Has(out, info::kMediaSessionIdNull));
+    CHECK(Has(out, "<Refused playStream>"));
+  }
+  CHECK(Play("id-1") == "<Play id-1 cam>\n");
+}
+
+TEST_CASE_METHOD(Fixture, "no connection message in time: the socket is closed") {
+  session.OnTick(now + 9s);
+  CHECK_FALSE(Has(Take(), "<Close"));
+  CHECK(session.next_tick() == Instant{Duration(0)} + 10s);
+  session.OnTick(now + 10s);
+  CHECK(Has(Take(), "<Close No connection message in time>"));
+  Fixture connected;
+  connected.Connect();
+  connected.session.OnTick(now + 10s);
+  CHECK_FALSE(Has(connected.Take(), "<Close"));
+}
+
+TEST_CASE_METHOD(Fixture, "several streams: one is stopped, the other goes on") {
+  Connect();
+  Play("a");
+  Play("b");
+  session.OnPlaying("a", {});
+  session.OnPlaying("b", {});
+  Take();
+  CHECK(Has(Message("stopStream", R"({"mediaSessionId":"a"})"), "<Stop a>"));
+  REQUIRE(session.Streams().size() == 1);
+  CHECK(session.Streams().front().media_session_id == "b");
+  CHECK(session.Streams().front().status == StreamStatus::kPlaying);
+  // Stopped twice: an end again, and nobody else is touched.
+  std::string out = Message("stopStream", R"({"mediaSessionId":"a"})");
+  CHECK(Has(out, "STOPPED"));
+  CHECK_FALSE(Has(out, "<Stop"));
+  session.OnPlayEnded("b", StreamStatus::kStopped, info::kStoppedByPublisherStop);
+  CHECK(Has(Take(), R"("mediaSessionId":"b")"));
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "PLAYING says what is played, and the size of the picture comes with it") {
+  Connect();
+  Play("a");
+  session.OnPlaying("a", {.has_audio = false, .width = 640, .height = 360});
+  std::string out = Take();
+  CHECK(Has(out, R"("hasAudio":false)"));
+  CHECK(Has(out, R"("width":640)"));
+  CHECK(Has(out, R"("type":"resize")"));
+  CHECK(Has(out, R"("payload":{"streamerVideoHeight":360,"streamerVideoWidth":640})"));
+  CHECK_FALSE(Has(out, "original"));
+  Play("b");
+  session.OnPlaying("b", {});
+  CHECK_FALSE(Has(Take(), "resize"));
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "another size or bitrate than the original's is said to be not available") {
+  Connect();
+  Message("playStream", R"({"mediaSessionId":"a","name":"cam","width":320,"height":240})");
+  session.OnPlaying("a", {.width = 640, .height = 360});
+  CHECK(Has(Take(), info::kOriginalPlayed));
+  Message("playStream", R"({"mediaSessionId":"b","name":"cam","width":640,"height":360})");
+  session.OnPlaying("b", {.width = 640, .height = 360});
+  CHECK_FALSE(Has(Take(), info::kOriginalPlayed));
 }
 
 TEST_CASE_METHOD(Fixture, "when the socket has gone, all players are stopped") {
