@@ -57,6 +57,7 @@ v1::Track ToProto(const media::Track& track) {
   out.set_mid(track.mid);
   out.set_rid(track.rid);
   out.set_has_b_frames(track.has_b_frames);
+  out.set_has_recovery_points(track.has_recovery_points);
   return out;
 }
 
@@ -92,6 +93,7 @@ media::Track FromProto(const v1::Track& track) {
   out.mid = track.mid();
   out.rid = track.rid();
   out.has_b_frames = track.has_b_frames();
+  out.has_recovery_points = track.has_recovery_points();
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "libs/base/byte_reader.h"
 #include "libs/base/byte_writer.h"
+#include "libs/media/h264_sei.h"
 #include "libs/media/h264_slice.h"
 
 namespace sluice::media {
@@ -39,14 +40,21 @@ bool IsSlice(ByteView nal_unit) {
 
 H264PictureKind KindOf(std::span<const ByteView> nal_units) {
   H264PictureKind kind;
+  bool said_to_recover = false;
+  bool intra = true;
   for (ByteView nal_unit : nal_units) {
+    if (TypeOf(nal_unit) == H264NalUnitType::kSei) {
+      said_to_recover |= FindRecoveryFrameCount(nal_unit) == 0U;
+    }
     if (!IsSlice(nal_unit)) continue;
     kind.has_slice = true;
     kind.idr |= TypeOf(nal_unit) == H264NalUnitType::kIdrSlice;
     kind.referenced |= NalRefIdc(nal_unit) != 0;
     auto slice = ParseH264SliceStart(nal_unit);
     kind.has_b_slice |= slice && slice->type == H264SliceType::kB;
+    intra &= slice && (slice->type == H264SliceType::kI || slice->type == H264SliceType::kSi);
   }
+  kind.recovery_point = kind.has_slice && !kind.idr && intra && said_to_recover;
   return kind;
 }
 
@@ -96,6 +104,18 @@ Bytes RemoveEmulationPrevention(ByteView nal_unit) {
     payload.push_back(byte);
   }
   return payload;
+}
+
+void AppendWithEmulationPrevention(ByteView rbsp, Bytes& out) {
+  int zeroes = 0;
+  for (uint8_t byte : rbsp) {
+    if (zeroes == 2 && byte <= 3) {
+      out.push_back(3);
+      zeroes = 0;
+    }
+    zeroes = byte == 0 ? zeroes + 1 : 0;
+    out.push_back(byte);
+  }
 }
 
 }  // namespace sluice::media

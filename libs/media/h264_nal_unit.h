@@ -37,7 +37,10 @@ bool IsSlice(ByteView nal_unit);
 // What can be said of an access unit without decoding it.
 struct H264PictureKind {
   bool has_slice = false;
-  bool idr = false;         // decoding can begin here
+  bool idr = false;  // decoding can begin here
+  // Decoding can begin here, too, and what is shown from this picture on is right (open GOP): all
+  // slices are I and a recovery point SEI message says that it takes no further picture.
+  bool recovery_point = false;
   bool referenced = false;  // a slice has nal_ref_idc != 0
   bool has_b_slice = false;
 };
@@ -57,5 +60,7 @@ void AppendLengthPrefixed(ByteView nal_unit, Bytes& out);
 
 // The raw byte sequence payload: without emulation prevention bytes (§7.3.1), header byte included.
 Bytes RemoveEmulationPrevention(ByteView nal_unit);
+// The reverse: appends `rbsp` behind what is in `out` already (at least the header byte).
+void AppendWithEmulationPrevention(ByteView rbsp, Bytes& out);
 
 }  // namespace sluice::media

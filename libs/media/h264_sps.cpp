@@ -2,12 +2,14 @@
 
 #include "libs/media/bit_reader.h"
 #include "libs/media/h264_nal_unit.h"
+#include "libs/media/h264_sps_syntax.h"
 
 namespace sluice::media {
 namespace {
 
 constexpr uint32_t kMaxSide = 16384;  // pixels; level 6.2 allows 16,880
 constexpr uint32_t kExtendedSar = 255;
+constexpr uint32_t kMaxBitDepthOverEight = 6;  // §7.4.2.1.1
 
 // profile_idc values that carry chroma_format_idc and scaling matrices, §7.3.2.1.1.
 bool HasChromaFormat(uint8_t profile_idc) {
@@ -41,25 +43,25 @@ void SkipScalingList(BitReader& reader, int size) {
   }
 }
 
-struct ChromaFormat {
-  uint32_t idc = 1;  // 0 = grey, 1 = 4:2:0, 2 = 4:2:2, 3 = 4:4:4
-  bool separate_planes = false;
-};
-
-ChromaFormat ReadChromaFormat(BitReader& reader) {
-  ChromaFormat chroma;
-  chroma.idc = reader.ReadUnsignedExpGolomb();
-  if (chroma.idc == 3) chroma.separate_planes = reader.ReadFlag();
-  reader.ReadUnsignedExpGolomb();  // bit_depth_luma_minus8
-  reader.ReadUnsignedExpGolomb();  // bit_depth_chroma_minus8
-  reader.SkipBits(1);              // qpprime_y_zero_transform_bypass_flag
-  if (reader.ReadFlag()) {         // seq_scaling_matrix_present_flag
-    int lists = chroma.idc == 3 ? 12 : 8;
+// False if impossible. separate_planes: separate_colour_plane_flag.
+bool ReadChromaFormat(BitReader& reader, H264Sps& sps, bool& separate_planes) {
+  sps.chroma_format_idc = reader.ReadUnsignedExpGolomb();
+  if (sps.chroma_format_idc == 3) separate_planes = reader.ReadFlag();
+  const uint32_t luma = reader.ReadUnsignedExpGolomb();
+  const uint32_t chroma = reader.ReadUnsignedExpGolomb();
+  if (sps.chroma_format_idc > 3 || luma > kMaxBitDepthOverEight || chroma > kMaxBitDepthOverEight) {
+    return false;
+  }
+  sps.bit_depth_luma = 8 + luma;
+  sps.bit_depth_chroma = 8 + chroma;
+  reader.SkipBits(1);       // qpprime_y_zero_transform_bypass_flag
+  if (reader.ReadFlag()) {  // seq_scaling_matrix_present_flag
+    int lists = sps.chroma_format_idc == 3 ? 12 : 8;
     for (int i = 0; i < lists; ++i) {
       if (reader.ReadFlag()) SkipScalingList(reader, i < 6 ? 16 : 64);
     }
   }
-  return chroma;
+  return true;
 }
 
 void SkipPictureOrderCount(BitReader& reader, uint32_t type) {
@@ -75,7 +77,7 @@ void SkipPictureOrderCount(BitReader& reader, uint32_t type) {
 }
 
 // Width and height with cropping, §7.4.2.1.1. False if impossible.
-bool ReadSize(BitReader& reader, const ChromaFormat& chroma, H264Sps& sps) {
+bool ReadSize(BitReader& reader, bool separate_planes, H264Sps& sps) {
   uint64_t width = (uint64_t{reader.ReadUnsignedExpGolomb()} + 1) * 16;
   uint64_t map_units = uint64_t{reader.ReadUnsignedExpGolomb()} + 1;
   sps.frame_mbs_only = reader.ReadFlag();
@@ -84,9 +86,9 @@ bool ReadSize(BitReader& reader, const ChromaFormat& chroma, H264Sps& sps) {
   reader.SkipBits(1);                           // direct_8x8_inference_flag
   if (!reader.ok() || width > kMaxSide || height > kMaxSide) return false;
   if (reader.ReadFlag()) {  // frame_cropping_flag
-    bool whole = chroma.idc == 0 || chroma.separate_planes;
-    uint64_t unit_x = whole || chroma.idc == 3 ? 1 : 2;
-    uint64_t unit_y = (whole || chroma.idc != 1 ? 1 : 2) * (sps.frame_mbs_only ? 1 : 2);
+    bool whole = sps.chroma_format_idc == 0 || separate_planes;
+    uint64_t unit_x = whole || sps.chroma_format_idc == 3 ? 1 : 2;
+    uint64_t unit_y = (whole || sps.chroma_format_idc != 1 ? 1 : 2) * (sps.frame_mbs_only ? 1 : 2);
     uint64_t left = reader.ReadUnsignedExpGolomb();
     uint64_t right = reader.ReadUnsignedExpGolomb();
     uint64_t top = reader.ReadUnsignedExpGolomb();
@@ -131,7 +133,8 @@ void SkipColour(BitReader& reader) {
 
 // E.1.1. What is cut short leaves its values unstated: some encoders write broken VUIs, and the
 // sizes before them are right.
-void ReadVui(BitReader& reader, H264Sps& sps) {
+void ReadVui(BitReader& reader, H264SpsSyntax& syntax) {
+  H264Sps& sps = syntax.sps;
   SkipColour(reader);
   if (reader.ReadFlag()) {  // timing_info
     uint32_t units_in_tick = reader.ReadBits(32);
@@ -145,39 +148,53 @@ void ReadVui(BitReader& reader, H264Sps& sps) {
   bool vcl_hrd = SkipHrd(reader);
   if (nal_hrd || vcl_hrd) reader.SkipBits(1);  // low_delay_hrd_flag
   reader.SkipBits(1);                          // pic_struct_present_flag
-  if (reader.ReadFlag()) {                     // bitstream_restriction
+  syntax.restriction_flag = reader.position();
+  syntax.has_restriction = reader.ReadFlag();
+  if (syntax.has_restriction) {
     reader.SkipBits(1);
     for (int i = 0; i < 4; ++i) reader.ReadUnsignedExpGolomb();
+    syntax.reorder_frames = reader.position();
     uint32_t reorder = reader.ReadUnsignedExpGolomb();
     if (reader.ok() && reorder <= 16) sps.max_num_reorder_frames = static_cast<int>(reorder);
   }
+  syntax.vui_complete = reader.ok();
 }
 
 }  // namespace
 
-absl::StatusOr<H264Sps> ParseH264Sps(ByteView nal_unit) {
-  if (TypeOf(nal_unit) != H264NalUnitType::kSps) {
-    return absl::InvalidArgumentError("not a sequence parameter set");
-  }
-  Bytes payload = RemoveEmulationPrevention(nal_unit.subspan(1));
-  BitReader reader(payload);
-  H264Sps sps;
+absl::StatusOr<H264SpsSyntax> ReadH264Sps(ByteView rbsp) {
+  BitReader reader(rbsp);
+  H264SpsSyntax syntax;
+  H264Sps& sps = syntax.sps;
   sps.profile_idc = static_cast<uint8_t>(reader.ReadBits(8));
   sps.constraint_flags = static_cast<uint8_t>(reader.ReadBits(8));
   sps.level_idc = static_cast<uint8_t>(reader.ReadBits(8));
   sps.id = reader.ReadUnsignedExpGolomb();
-  ChromaFormat chroma;
-  if (HasChromaFormat(sps.profile_idc)) chroma = ReadChromaFormat(reader);
+  bool separate_planes = false;
+  bool possible =
+      !HasChromaFormat(sps.profile_idc) || ReadChromaFormat(reader, sps, separate_planes);
   reader.ReadUnsignedExpGolomb();  // log2_max_frame_num_minus4
   sps.pic_order_cnt_type = reader.ReadUnsignedExpGolomb();
   SkipPictureOrderCount(reader, sps.pic_order_cnt_type);
   sps.max_num_ref_frames = reader.ReadUnsignedExpGolomb();
   reader.SkipBits(1);  // gaps_in_frame_num_value_allowed_flag
-  if (chroma.idc > 3 || !ReadSize(reader, chroma, sps)) {
+  if (!possible || !ReadSize(reader, separate_planes, sps)) {
     return absl::InvalidArgumentError("a sequence parameter set is cut short or impossible");
   }
-  if (reader.ReadFlag()) ReadVui(reader, sps);
-  return sps;
+  syntax.vui_flag = reader.position();
+  syntax.has_vui = reader.ReadFlag();
+  if (syntax.has_vui) ReadVui(reader, syntax);
+  return syntax;
+}
+
+absl::StatusOr<H264Sps> ParseH264Sps(ByteView nal_unit) {
+  if (TypeOf(nal_unit) != H264NalUnitType::kSps) {
+    return absl::InvalidArgumentError("not a sequence parameter set");
+  }
+  absl::StatusOr<H264SpsSyntax> syntax =
+      ReadH264Sps(RemoveEmulationPrevention(nal_unit.subspan(1)));
+  if (!syntax.ok()) return syntax.status();
+  return syntax->sps;
 }
 
 }  // namespace sluice::media

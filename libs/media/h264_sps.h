@@ -13,7 +13,10 @@ struct H264Sps {
   uint32_t id = 0;
   uint32_t width = 0;  // pixels, cropped
   uint32_t height = 0;
-  bool frame_mbs_only = true;  // false: interlaced coding may be used
+  bool frame_mbs_only = true;      // false: interlaced coding may be used
+  uint32_t chroma_format_idc = 1;  // 0 = grey, 1 = 4:2:0, 2 = 4:2:2, 3 = 4:4:4
+  uint32_t bit_depth_luma = 8;     // 8..14
+  uint32_t bit_depth_chroma = 8;
   uint32_t max_num_ref_frames = 0;
   uint32_t pic_order_cnt_type = 0;  // 2: output order is decoding order
   // VUI max_num_reorder_frames; -1 if it is not stated.

@@ -47,9 +47,10 @@ struct Track {
                                 // MP3: the header of a frame (MpegAudioHeader)
   uint32_t width = 0;           // pixels; 0 = not known yet
   uint32_t height = 0;
-  double frame_rate = 0;      // frames per second; 0 = not known yet
-  bool has_b_frames = false;  // pictures are decoded in another order than they are shown
-  std::string mid;            // simulcast: of the source
+  double frame_rate = 0;             // frames per second; 0 = not known yet
+  bool has_b_frames = false;         // pictures are decoded in another order than they are shown
+  bool has_recovery_points = false;  // key frames that are not IDR pictures (open GOP)
+  std::string mid;                   // simulcast: of the source
   std::string rid;
 
   friend bool operator==(const Track&, const Track&) = default;

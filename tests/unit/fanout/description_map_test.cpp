@@ -16,6 +16,7 @@ TEST_CASE("a description survives the way through its message") {
   video.mid = "0";
   video.rid = "h";
   video.has_b_frames = true;
+  video.has_recovery_points = true;
   auto description = test::Describe({video, test::AudioTrack()}, 7);
   CHECK(FromProto(ToProto(*description)) == *description);
 }
