@@ -24,6 +24,7 @@ constexpr uint8_t kArrivalId = 3;
 constexpr uint8_t kStartsAccessUnit = 1;
 constexpr uint8_t kKeyFrame = 2;
 constexpr uint8_t kDiscardable = 4;
+constexpr uint8_t kRecoveryPoint = 8;
 constexpr std::array<char, 4> kDescriptionName = {'S', 'L', 'S', 'D'};
 constexpr std::string_view kWantedLayersName = "SLWL";
 
@@ -45,9 +46,9 @@ std::array<uint8_t, width> BigEndian(uint64_t value) {
 }
 
 uint8_t RoleFlags(const rtp::PacketRole& role) {
-  return static_cast<uint8_t>((role.starts_access_unit ? kStartsAccessUnit : 0) |
-                              (role.key_frame ? kKeyFrame : 0) |
-                              (role.discardable ? kDiscardable : 0));
+  return static_cast<uint8_t>(
+      (role.starts_access_unit ? kStartsAccessUnit : 0) | (role.key_frame ? kKeyFrame : 0) |
+      (role.discardable ? kDiscardable : 0) | (role.recovery_point ? kRecoveryPoint : 0));
 }
 
 void AppendMedia(const rtp::Packet& packet, Bytes& out) {
@@ -101,6 +102,7 @@ void ReadExtensions(const rtp::RtpView& view, rtp::Packet& packet) {
     packet.role.starts_access_unit = (flags & kStartsAccessUnit) != 0;
     packet.role.key_frame = (flags & kKeyFrame) != 0;
     packet.role.discardable = (flags & kDiscardable) != 0;
+    packet.role.recovery_point = (flags & kRecoveryPoint) != 0;
   }
   if (auto cts = rtp::FindExtension(view, kCtsId)) {
     packet.role.cts = SignExtend24(ByteReader(*cts).ReadU24());

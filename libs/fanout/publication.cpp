@@ -151,9 +151,6 @@ void Publication::Count(TrackState& state, const rtp::Packet& packet) {
   state.bytes_rate.Add(packet.payload.size(), packet.arrival);
   if (!packet.role.starts_access_unit) return;
   state.frame_rate.Add(1, packet.arrival);
-  if (packet.role.cts != 0 && state.track.kind == media::MediaKind::kVideo) {
-    state.counters.has_b_frames = true;
-  }
   if (!packet.role.key_frame) return;
   if (state.last_key_frame != Instant{}) {
     state.counters.key_frame_interval_s = ToSeconds(packet.arrival - state.last_key_frame);

@@ -22,7 +22,6 @@ struct TrackCounters {
   uint64_t bitrate_bps = 0;         // over the last second
   double frame_rate = 0;            // access units per second over the last second
   double key_frame_interval_s = 0;  // between the last two key frames
-  bool has_b_frames = false;        // a decoding time differed from the presentation time
 };
 
 // Owns the tracks' identities in the fan-out (ids, SSRCs, payload types, sequence numbers) and the

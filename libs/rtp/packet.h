@@ -34,6 +34,7 @@ std::optional<RtpView> ParseRtp(ByteView packet);
 struct PacketRole {
   bool starts_access_unit = false;  // first packet of a frame (video); every packet of audio
   bool key_frame = false;           // belongs to an access unit at which decoding can begin
+  bool recovery_point = false;      // a key frame that is not an IDR picture (H.264, open GOP)
   bool discardable = false;         // no other picture refers to it (H.264 nal_ref_idc 0)
   int32_t cts =
       0;  // presentation minus decoding time, 90 kHz; on the first packet of an access unit

@@ -69,6 +69,7 @@ void Publisher::OnMessage(const rtmp::MediaEvent& message, ReadTime read) {
   if (publication_ == nullptr) return;
   mapping_->OnMessage(message, read);
   UpdateEntry();
+  LogRemark();
 }
 
 void Publisher::OnMetadata(const amf::Value& metadata) {
@@ -108,6 +109,13 @@ void Publisher::UpdateEntry() {
   if (!status.ok()) {
     context_.log.Warning("stream entry not updated", {{"stream", key_.name}, {"cause", status}});
   }
+}
+
+void Publisher::LogRemark() {
+  if (publication_->remark() == logged_remark_) return;
+  logged_remark_ = publication_->remark();
+  if (logged_remark_.empty()) return;
+  context_.log.Info("stream remark", {{"stream", key_.name}, {"remark", logged_remark_}});
 }
 
 v1::StreamEntry Publisher::MakeEntry() const {

@@ -58,6 +58,7 @@ class Publisher {
   void OnWaitingOver();
   // Writes the tracks into the directory, once the stream is ready, when they have changed.
   void UpdateEntry();
+  void LogRemark();
   v1::StreamEntry MakeEntry() const;
 
   PublisherContext& context_;
@@ -70,6 +71,7 @@ class Publisher {
   std::optional<RtmpPublish> mapping_;
   loop::Timer waiting_timer_;  // for the announced tracks
   uint64_t entry_epoch_ = 0;   // of the description that stands in the directory
+  std::string logged_remark_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false once this is deleted
 };
 

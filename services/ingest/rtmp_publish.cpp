@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/base/text.h"
+#include "libs/media/h264_browser_rule.h"
 #include "libs/media/h264_nal_unit.h"
 #include "libs/media/h264_sps.h"
 
@@ -108,8 +109,12 @@ void RtmpPublish::SetConfiguration(media::AvcDecoderConfiguration configuration)
   track.width = sps->width;
   track.height = sps->height;
   track.frame_rate = announced_frame_rate_ > 0 ? announced_frame_rate_ : sps->frame_rate;
+  video_->order.OnSps(*sps);
+  track.has_b_frames = video_->order.has_b_frames();
+  track.has_recovery_points = video_->order.has_recovery_points();
   video_->configuration = std::move(configuration);
   if (!Announce(*video_).ok()) video_.reset();
+  UpdateRemark();
   CheckReady();
 }
 
@@ -135,9 +140,11 @@ void RtmpPublish::OnAccessUnit(const flv::VideoTag& tag, uint32_t timestamp, Rea
   }
   ParameterSets in_band = FindParameterSets(*nal_units);
   if (in_band.sps && in_band.pps) FollowParameterSets(*nal_units);
-  // Every IDR picture carries its parameter sets, for those who join there.
+  const media::H264PictureKind kind = media::KindOf(*nal_units);
+  FollowPicture(kind, tag.composition_time_ms);
+  // Every key frame carries its parameter sets, for those who join there.
   std::vector<ByteView> complete;
-  if (media::KindOf(*nal_units).idr) {
+  if (kind.idr || kind.recovery_point) {
     const media::AvcDecoderConfiguration& configuration = video_->configuration;
     if (!in_band.sps) complete.assign(configuration.sps.begin(), configuration.sps.end());
     if (!in_band.pps) {
@@ -159,6 +166,20 @@ void RtmpPublish::OnAccessUnit(const flv::VideoTag& tag, uint32_t timestamp, Rea
   video_packetizer_.Packetize(access_unit, packets_);
   StartClock(*video_, presentation_ms, access_unit.rtp_timestamp);
   PushPackets(video_->track.id);
+}
+
+void RtmpPublish::FollowPicture(const media::H264PictureKind& kind, int32_t composition_time_ms) {
+  PictureOrder& order = video_->order;
+  order.OnPicture(kind, composition_time_ms);
+  media::Track& track = video_->track;
+  if (track.has_b_frames == order.has_b_frames() &&
+      track.has_recovery_points == order.has_recovery_points()) {
+    return;
+  }
+  track.has_b_frames = order.has_b_frames();
+  track.has_recovery_points = order.has_recovery_points();
+  publication_.UpdateTrack(track);
+  UpdateRemark();
 }
 
 void RtmpPublish::FollowParameterSets(std::span<const ByteView> nal_units) {
@@ -206,7 +227,20 @@ void RtmpPublish::Refuse(std::string_view codec_name) {
   std::string name(codec_name);
   if (refused_codecs_.find(name) != std::string::npos) return;
   refused_codecs_ = refused_codecs_.empty() ? name : StrCat(refused_codecs_, ", ", name);
-  publication_.set_remark(StrCat("not taken: ", refused_codecs_));
+  UpdateRemark();
+}
+
+void RtmpPublish::UpdateRemark() {
+  std::string remark;
+  const auto obstacle = video_.has_value() ? media::FindBrowserObstacle(video_->track)
+                                           : media::BrowserObstacle::kNone;
+  if (obstacle != media::BrowserObstacle::kNone) {
+    remark = StrCat(media::BrowserObstacleName(obstacle), ": browsers get the h264 rendition");
+  }
+  if (!refused_codecs_.empty()) {
+    remark += StrCat(remark.empty() ? "" : "; ", "not taken: ", refused_codecs_);
+  }
+  publication_.set_remark(std::move(remark));
 }
 
 }  // namespace sluice::ingest

@@ -15,6 +15,7 @@
 #include "libs/rtp/payload/h264/packetizer.h"
 #include "libs/rtp/payload/mpeg_audio/packetizer.h"
 #include "services/ingest/counters.h"
+#include "services/ingest/picture_order.h"
 #include "services/ingest/timeline.h"
 
 namespace sluice::ingest {
@@ -52,6 +53,7 @@ class RtmpPublish {
   struct Video : Track {
     media::AvcDecoderConfiguration configuration;
     int nal_length_size = 4;  // in this publisher's messages
+    PictureOrder order;
   };
   struct Audio : Track {
     uint32_t sample_rate = 48000;
@@ -77,11 +79,14 @@ class RtmpPublish {
   void SetConfiguration(media::AvcDecoderConfiguration configuration);
   // Takes over parameter sets that an access unit carries itself.
   void FollowParameterSets(std::span<const ByteView> nal_units);
+  // Tells of what this picture is the first to show, before its packets.
+  void FollowPicture(const media::H264PictureKind& kind, int32_t composition_time_ms);
   absl::Status Announce(Track& track);
   void StartClock(Track& track, int64_t ms, uint32_t rtp_timestamp);
   void PushPackets(uint32_t track_id);
   void CheckReady();
   void Refuse(std::string_view codec_name);
+  void UpdateRemark();
   int64_t MapTime(uint32_t timestamp, ReadTime read);
 
   fanout::Publication& publication_;

@@ -56,6 +56,14 @@ class PacketBuilder {
     packet_.role.key_frame = true;
     return *this;
   }
+  PacketBuilder& RecoveryPoint() {
+    packet_.role.recovery_point = true;
+    return KeyFrame();
+  }
+  PacketBuilder& Discardable() {
+    packet_.role.discardable = true;
+    return *this;
+  }
   PacketBuilder& Marker(bool marker) {
     packet_.marker = marker;
     return *this;

@@ -45,7 +45,8 @@ bool Same(const Item& a, const Item& b) {
            x.sequence_number == y.sequence_number && x.rtp_timestamp == y.rtp_timestamp &&
            x.ssrc == y.ssrc && x.role.cts == y.role.cts && x.role.key_frame == y.role.key_frame &&
            x.role.starts_access_unit == y.role.starts_access_unit &&
-           x.role.discardable == y.role.discardable && x.arrival == y.arrival &&
+           x.role.discardable == y.role.discardable &&
+           x.role.recovery_point == y.role.recovery_point && x.arrival == y.arrival &&
            x.payload == y.payload;
   }
   return a == b;

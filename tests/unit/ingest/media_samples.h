@@ -20,6 +20,16 @@ inline Bytes OtherAvcConfiguration() {
   return test::Hex(
       "0142c028ffe1 001a 6742c028d900780227e5c044000003000400000300f03c60c920 01 0005 68cb83cb20");
 }
+// Main, 640x368, without VUI: reordering is not stated.
+inline Bytes UnstatedAvcConfiguration() {
+  return test::Hex("014d401effe1 0009 674d401ee5405017c8 01 0004 68ce0fc8");
+}
+// High, 320x180: two frames are reordered.
+inline Bytes ReorderedAvcConfiguration() {
+  return test::Hex(
+      "0164000dffe1 001a 6764000dacd941419f9f0110000003001000000303c0f1429960 01 0004 68ebe3cb"
+      "fdf8f800");
+}
 inline Bytes AacConfiguration() { return test::Hex("1208"); }  // LC, 44.1 kHz, mono
 
 inline rtmp::MediaEvent Video(uint32_t timestamp, flv::VideoFrameType frame_type,

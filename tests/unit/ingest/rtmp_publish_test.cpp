@@ -220,6 +220,56 @@ TEST_CASE_METHOD(Publishing, "empty messages, command frames and ends of sequenc
   CHECK(counters.malformed_messages == 0);
 }
 
+// A message with these NAL units.
+rtmp::MediaEvent Units(uint32_t timestamp, const std::vector<Bytes>& nal_units) {
+  Bytes body;
+  for (const Bytes& nal_unit : nal_units) media::AppendLengthPrefixed(nal_unit, body);
+  return Video(timestamp, flv::VideoFrameType::kKey, flv::AvcPacketType::kNalUnits, 0, body);
+}
+
+TEST_CASE_METHOD(Publishing,
+                 "a parameter set that states reordering says that there are B-frames") {
+  Receive(VideoHeader(ReorderedAvcConfiguration()));
+  CHECK(Track(kVideo).has_b_frames);
+  CHECK(publication.remark() == "B-frames: browsers get the h264 rendition");
+  Receive(VideoHeader());
+  CHECK_FALSE(Track(kVideo).has_b_frames);
+  CHECK(publication.remark().empty());
+}
+
+TEST_CASE_METHOD(Publishing,
+                 "B-frames that nobody stated are told before the first one's packets") {
+  Receive(VideoHeader(UnstatedAvcConfiguration()));
+  Receive(Picture(0, true, 40));
+  CHECK_FALSE(Track(kVideo).has_b_frames);
+  SECTION("seen by the presentation time") { Receive(Picture(40, false, 120)); }
+  SECTION("seen by the slice type") { Receive(Units(40, {test::Hex("019e626a42bf")})); }
+  publication.Flush();
+  CHECK(Track(kVideo).has_b_frames);
+  const auto is_told = [](const fanout::Item& item) {
+    const auto* description = std::get_if<fanout::DescriptionPtr>(&item);
+    return description != nullptr && (*description)->FindFirst(kVideo)->has_b_frames;
+  };
+  REQUIRE(sink.all.size() >= 2);
+  CHECK(is_told(sink.all[sink.all.size() - 2]));
+  CHECK(std::holds_alternative<rtp::PacketPtr>(sink.all.back()));
+}
+
+TEST_CASE_METHOD(Publishing, "a recovery point of an open GOP is a key frame with parameter sets") {
+  Receive(VideoHeader(ReorderedAvcConfiguration()));
+  Receive(Units(0, {test::Hex("658884002bff")}));
+  CHECK_FALSE(Track(kVideo).has_recovery_points);
+  Receive(Units(40, {test::Hex("060601c480"), test::Hex("618884002bff")}));
+  CHECK(Track(kVideo).has_recovery_points);
+  CHECK(publication.remark() == "open GOP: browsers get the h264 rendition");
+  auto pictures = Pictures();
+  REQUIRE(pictures.size() == 2);
+  CHECK(pictures[1].role.key_frame);
+  CHECK(pictures[1].role.recovery_point);
+  REQUIRE(pictures[1].nal_units.size() == 4);
+  CHECK(media::TypeOf(pictures[1].nal_units[0]) == media::H264NalUnitType::kSps);
+}
+
 TEST_CASE_METHOD(Publishing, "codecs that are not taken are named") {
   Receive(VideoHeader());
   Receive({1, rtmp::MessageType::kVideo, 0, test::Hex("24 0102")});

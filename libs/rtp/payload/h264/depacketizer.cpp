@@ -136,7 +136,8 @@ void Depacketizer::Finish(std::vector<AccessUnit>& out) {
   if (!access_unit_.nal_units.empty()) {
     std::vector<ByteView> views(access_unit_.nal_units.begin(), access_unit_.nal_units.end());
     media::H264PictureKind kind = media::KindOf(views);
-    access_unit_.role.key_frame = kind.idr;
+    access_unit_.role.key_frame = kind.idr || kind.recovery_point;
+    access_unit_.role.recovery_point = kind.recovery_point;
     access_unit_.role.discardable = kind.has_slice && !kind.referenced;
     access_unit_.complete = !lost_;
     out.push_back(std::move(access_unit_));

@@ -11,7 +11,8 @@ namespace sluice::rtp::payload::h264 {
 struct AccessUnit {
   std::vector<Bytes> nal_units;  // decoding order, without start codes or lengths
   uint32_t rtp_timestamp = 0;
-  // Of its first packet; key_frame and discardable are found anew from the NAL units.
+  // Of its first packet; key_frame, recovery_point and discardable are found anew from the NAL
+  // units.
   PacketRole role;
   Instant arrival{};  // of its first packet
   // False if packets between the last access unit and this one's end are missing: parts of it, or

@@ -115,6 +115,7 @@ void Packetizer::Packetize(const AccessUnitView& access_unit, std::vector<Packet
     out[i].rtp_timestamp = access_unit.rtp_timestamp;
     out[i].arrival = access_unit.arrival;
     out[i].role.key_frame = kind.idr || kind.recovery_point;
+    out[i].role.recovery_point = kind.recovery_point;
     out[i].role.discardable = kind.has_slice && !kind.referenced;
   }
   out[first].role.starts_access_unit = true;
