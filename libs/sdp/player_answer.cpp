@@ -4,6 +4,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/media/h264_browser_rule.h"
 #include "libs/sdp/answer_formats.h"
 #include "libs/sdp/h264_format.h"
 #include "libs/sdp/player_offer.h"
@@ -15,6 +16,15 @@ constexpr std::string_view kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
 constexpr std::string_view kPlayoutDelayUri =
     "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
 constexpr uint16_t kMaxOneByteId = 14;  // RFC 8285 §4.2
+
+// What the player will get: the rendition is constrained baseline.
+H264Profile ProfileToSend(const media::Track* track) {
+  if (track == nullptr) return H264Profile::kUnknown;
+  if (media::FindBrowserObstacle(*track) != media::BrowserObstacle::kNone) {
+    return H264Profile::kConstrainedBaseline;
+  }
+  return ProfileOfTrack(track->codec_config);
+}
 
 media::MediaKind KindOf(const MediaSection& section) {
   return section.media == "audio" ? media::MediaKind::kAudio : media::MediaKind::kVideo;
@@ -61,10 +71,10 @@ class AnswerBuilder {
     track.mid = offered.mid;
     track.kind = KindOf(offered);
     const media::Track* source = TrackOf(track.kind);
-    track.formats = ChooseFormats(
-        offered.formats, track.kind,
-        source == nullptr ? media::Codec::kUnknown : PlayerCodec(source->codec),
-        source == nullptr ? H264Profile::kUnknown : ProfileOfTrack(source->codec_config));
+    track.formats =
+        ChooseFormats(offered.formats, track.kind,
+                      source == nullptr ? media::Codec::kUnknown : PlayerCodec(source->codec),
+                      ProfileToSend(source));
     if (track.formats.empty()) return false;
     ChooseSsrcs(track);
     MediaSection section = Describe(offered, track);

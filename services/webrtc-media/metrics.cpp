@@ -101,6 +101,16 @@ void CollectMetrics(metrics::Scrape& scrape, const Players& players, const Worke
                     static_cast<double>(counters.refused));
   scrape.AddCounter("key_frame_requests_total", "Key frames asked for upstream.",
                     static_cast<double>(counters.key_frame_requests));
+  const SubscriptionContext::Counters& renditions = players.rendition_counters();
+  scrape.AddCounter("left_out_pictures_total",
+                    "Pictures that browsers cannot show, left out of what players get.",
+                    static_cast<double>(renditions.filter.left_out_pictures));
+  scrape.AddCounter("rendition_failures_total", "Renditions that could not be had, or ended.",
+                    static_cast<double>(renditions.rendition_failures));
+  scrape.AddCounter("to_video_rendition_total", "Players whose picture went to a rendition.",
+                    static_cast<double>(renditions.to_video_rendition));
+  scrape.AddCounter("to_video_original_total", "Players whose picture went back to the original.",
+                    static_cast<double>(renditions.to_video_original));
   for (size_t i = 0; i < kEndReasons; ++i) {
     scrape.AddCounter("players_ended_total", "Players that ended, by reason.",
                       static_cast<double>(counters.ended[i]),

@@ -37,6 +37,7 @@ PlayerTrack::PlayerTrack(const PlayerTrackSettings& settings, PlayerCounters& co
 
 void PlayerTrack::Bind(StreamTrackPtr track, Instant now) {
   if (track == source_) return;
+  const bool switches = source_ != nullptr;
   source_ = std::move(track);
   position_.reset();
   key_frame_from_ = 0;
@@ -49,6 +50,11 @@ void PlayerTrack::Bind(StreamTrackPtr track, Instant now) {
   format_ = format != settings_.formats.end() ? *format : PlayerFormat{};
   RestartPlayoutDelay();
   stalls_seen_ = source_->stalls;
+  // A picture that has stood still so long is older than what the player shows: it waits for the
+  // next key frame.
+  if (switches && is_video() && now - source_->last_arrival > kOldPicture) {
+    key_frame_from_ = source_->ring.end();
+  }
 }
 
 void PlayerTrack::RestartPlayoutDelay() {

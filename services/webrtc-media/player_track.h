@@ -29,6 +29,8 @@ class PlayerTrack {
   // Sound that a joiner gets at once: the newest only. What is older would lie in its jitter buffer
   // for seconds and delay all that follows.
   static constexpr Duration kJoinAudio = 1ms;
+  // A source whose last packet is older is not gone back to when a player changes over to it.
+  static constexpr Duration kOldPicture = 1s;
 
   PlayerTrack(const PlayerTrackSettings& settings, PlayerCounters& counters, RandomSource& random);
 

@@ -255,6 +255,10 @@ std::vector<v1::PlayerStatus> Players::List(const std::string& stream_name) cons
     status.set_bytes(player.counters->bytes.value());
     status.set_dropped_packets(player.counters->dropped_packets.value());
     status.set_state(player.state == State::kPlaying ? "playing" : "pending");
+    const auto subscription = subscriptions_.find(player.request.stream_name);
+    if (subscription != subscriptions_.end()) {
+      status.set_remark(subscription->second->Remark(session_id));
+    }
   }
   return list;
 }

@@ -68,6 +68,8 @@ class Players final : public WorkerPool::Delegate {
   size_t player_count() const { return players_.size(); }
   size_t playing_count() const;
   size_t subscription_count() const { return subscriptions_.size(); }
+  // Not before SetPool().
+  const SubscriptionContext::Counters& rendition_counters() const { return context_->counters; }
 
   // WorkerPool::Delegate:
   void OnPlayerPlaying(const std::string& session_id, Duration time_to_first_media) override;

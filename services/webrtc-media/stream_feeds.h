@@ -4,24 +4,31 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "libs/relay/stream_relay.h"
+#include "services/webrtc-media/browser_filter.h"
 #include "services/webrtc-media/worker_pool.h"
 
 namespace sluice::webrtc_media {
 
 // Keeps one WorkerFeed per worker over the life of several relays of the same stream, one after the
-// other: the end of a relay is told to the owner, not to the workers. Home loop only.
-class StreamFeeds {
+// other: the end of a relay is told to the owner, not to the workers. Of H.264 that browsers cannot
+// show as it is, the workers get what BrowserFilter leaves. Home loop only.
+class StreamFeeds final : private fanout::Sink {
  public:
+  // Called after the workers have got what it is about.
   struct Listener {
     std::function<void(const fanout::DescriptionPtr&)> on_description;
     // The relay is over. It must not be deleted in here.
     std::function<void(const fanout::StreamEnd&)> on_end;
+    // The first video key frame since Follow(). May be unset.
+    std::function<void()> on_key_frame = nullptr;
   };
 
-  StreamFeeds(WorkerPool& pool, Listener listener);
-  ~StreamFeeds();
+  // counters: of what is left out; outlives this.
+  StreamFeeds(WorkerPool& pool, BrowserFilter::Counters& counters, Listener listener);
+  ~StreamFeeds() override;
   StreamFeeds(const StreamFeeds&) = delete;
   StreamFeeds& operator=(const StreamFeeds&) = delete;
 
@@ -38,31 +45,25 @@ class StreamFeeds {
   void End(const fanout::StreamEnd& end);
 
  private:
-  // Hands everything but the end on.
-  class Tap final : public fanout::Sink {
-   public:
-    explicit Tap(std::unique_ptr<WorkerFeed> feed) : feed_(std::move(feed)) {}
-    void OnItems(std::span<const fanout::Item> items) override;
-    WorkerFeed& feed() { return *feed_; }
+  struct Tap {
+    std::unique_ptr<WorkerFeed> feed;
     size_t users = 0;
-
-   private:
-    std::unique_ptr<WorkerFeed> feed_;
   };
-  // Looks at descriptions and the end.
-  class Monitor final : public fanout::Sink {
-   public:
-    explicit Monitor(Listener listener) : listener_(std::move(listener)) {}
-    void OnItems(std::span<const fanout::Item> items) override;
 
-   private:
-    Listener listener_;
-  };
+  void OnItems(std::span<const fanout::Item> items) override;
+  void FollowDescription(std::span<const fanout::Item> items);
+  void BeginFiltering();
+  void Deliver(std::span<const fanout::Item> items);
+  void Tell(std::span<const fanout::Item> items);
 
   WorkerPool& pool_;
-  Monitor monitor_;
+  Listener listener_;
   relay::StreamRelay* relay_ = nullptr;
-  std::map<size_t, std::unique_ptr<Tap>> taps_;  // by worker
+  std::map<size_t, Tap> taps_;  // by worker
+  BrowserFilter filter_;
+  fanout::GopCache filtered_;    // of what the filter has left, while it is active
+  bool passed_packets_ = false;  // unfiltered, since Follow()
+  bool seen_key_frame_ = false;  // since Follow()
 };
 
 }  // namespace sluice::webrtc_media

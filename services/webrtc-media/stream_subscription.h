@@ -7,14 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "services/webrtc-media/audio_rendition.h"
+#include "services/webrtc-media/rendition.h"
 #include "services/webrtc-media/stream_feeds.h"
 
 namespace sluice::webrtc_media {
 
 // Relays the stream while it lives; a relay that breaks is replaced for up to kRecoveryTime, so
-// that players outlive their ingest. Each player's audio is taken from the stream or, if the player
-// cannot decode it, from the rendition. Home loop only.
+// that players outlive their ingest. Each player's tracks are taken from the stream or, if browsers
+// cannot decode them, from a rendition: sound at once, the picture as soon as the rendition has one
+// and for as long as it lasts. Meanwhile players get what can be shown of the original (see
+// BrowserFilter). Home loop only.
 class StreamSubscription {
  public:
   // A stream that is not ready yet is waited for no longer.
@@ -45,18 +47,20 @@ class StreamSubscription {
   // No player can join any more.
   bool over() const { return over_; }
   const media::StreamKey& key() const { return key_; }
-  // nullptr: no player needs one.
-  const AudioRendition* rendition() const { return rendition_.get(); }
+  // What this player gets that is not the stream as it was published, and why, for people; empty:
+  // nothing. Only after Join().
+  std::string Remark(const std::string& session_id) const;
 
  private:
-  struct AudioTrack {
+  struct MemberTrack {
     size_t index = 0;  // in PlayerSettings::tracks
+    media::MediaKind kind = media::MediaKind::kVideo;
     std::vector<PlayerFormat> formats;
     bool on_rendition = false;
   };
   struct Member {
     size_t worker = 0;
-    std::vector<AudioTrack> audio;
+    std::vector<MemberTrack> tracks;
   };
 
   void OpenRelay();
@@ -66,14 +70,24 @@ class StreamSubscription {
   void Recover(const absl::Status& cause);
   void EndForGood(const fanout::StreamEnd& end);
   void AnswerWaiting(const absl::Status& status);
-  void BindAudio(const std::string& session_id, Member& member);
-  void ReleaseRendition(size_t worker);
+  void FollowObstacle();
+  bool WantsPicture() const;
+  bool BelongsOnRendition(const MemberTrack& track) const;
+  void BindTracks(const std::string& session_id, Member& member);
+  void BindPictures();
+  void TakeFromRendition(const std::string& session_id, size_t worker, MemberTrack& track);
+  void TakeFromOriginal(const std::string& session_id, size_t worker, MemberTrack& track);
+  Rendition& UseRendition(media::MediaKind kind);
+  void ReleaseRendition(media::MediaKind kind, size_t worker);
+  std::string PictureRemark(bool on_rendition) const;
 
   SubscriptionContext& context_;
   media::StreamKey key_;
   StreamFeeds feeds_;
   std::unique_ptr<relay::StreamRelay> relay_;
-  std::unique_ptr<AudioRendition> rendition_;
+  std::unique_ptr<Rendition> sound_;    // opus; nullptr: no player needs it
+  std::unique_ptr<Rendition> picture_;  // h264; nullptr: no player needs it
+  media::BrowserObstacle obstacle_ = media::BrowserObstacle::kNone;  // of the stream's video
   fanout::DescriptionPtr description_;
   std::vector<OnReady> waiting_;           // bounded by the daemon's max_players
   std::map<std::string, Member> members_;  // by session id

@@ -123,6 +123,14 @@ TEST_CASE("Main and Baseline streams are sent under their own payload types") {
   CHECK(used({}) == 108);
 }
 
+TEST_CASE("a stream that needs a rendition is sent under the rendition's profile") {
+  media::StreamDescription stream = CamStream({1, 0x4d, 0x40, 0x1f});
+  stream.tracks[0].has_b_frames = true;
+  const PlayerAnswer answer = Answer(Offer(kChromiumSdkPlay), stream);
+  const SessionDescription& sdp = answer.description;
+  CHECK(FindParameter(sdp.media[1].formats[0], "profile-level-id") == "42e01f");
+}
+
 TEST_CASE("every codec that we can send is listed once, those of helpers are not") {
   const PlayerAnswer answer = Answer(Offer(kChromiumSdkPlay));
   std::vector<media::Codec> video;

@@ -1,4 +1,5 @@
 // Subscriptions as their players see them.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "services/webrtc-media/stream_subscription.h"
@@ -129,6 +130,106 @@ TEST_CASE("a rendition that ends is asked for again") {
   REQUIRE(RunUntil(node.loop, [&] { return node.sockets.counters().connections == 3; }));
   CHECK(node.transcoder.requests.size() == 2);
   CHECK(node.players.player_count() == 1);
+}
+
+// The picture's rendition, as a transcoder publishes it beside the stream.
+std::shared_ptr<fanout::Publication> PublishPictures(MediaNode& node) {
+  auto rendition = std::make_shared<fanout::Publication>(
+      node.loop, node.random, fanout::Publication::Settings{.key = {"cam", "h264"}});
+  CHECK(rendition->AddTrack(test::VideoTrack()).ok());
+  rendition->SetReady();
+  node.publications.Remove({"cam", "h264"});
+  node.publications.Add(rendition);
+  return rendition;
+}
+
+void BeginBFrames(MediaNode& node) {
+  media::Track video = *node.publication->description()->FindFirst(media::MediaKind::kVideo);
+  video.has_b_frames = true;
+  node.publication->UpdateTrack(video);
+}
+
+size_t Asked(const MediaNode& node, const std::string& rendition) {
+  const auto& requests = node.transcoder.requests;
+  return static_cast<size_t>(std::count(requests.begin(), requests.end(), rendition));
+}
+
+bool RemarkHas(const MediaNode& node, const std::string& words) {
+  const auto players = node.players.List("cam");
+  return !players.empty() && std::all_of(players.begin(), players.end(), [&](const auto& player) {
+    return player.remark().find(words) != std::string::npos;
+  });
+}
+
+TEST_CASE("pictures with B-frames are taken from a rendition once it has a key frame") {
+  MediaNode node;
+  BeginBFrames(node);
+  v1::StartRenditionResponse there;
+  there.set_grpc_address(node.address);
+  node.transcoder.answer = there;
+  auto rendition = PublishPictures(node);
+  REQUIRE(node.Create("session-1").ok());
+  REQUIRE(node.Create("session-2").ok());
+  REQUIRE(RunUntil(node.loop, [&] { return rendition->fan().sink_count() == 1; }));
+  CHECK(Asked(node, "cam/h264") == 1);
+  CHECK(RemarkHas(node, "picture: what can be shown of the original"));
+  CHECK(RemarkHas(node, "(B-frames)"));
+
+  rendition->Push(test::PacketBuilder(1).KeyFrame().Value());
+  REQUIRE(
+      RunUntil(node.loop, [&] { return RemarkHas(node, "picture: h264 rendition (B-frames)"); }));
+  CHECK(node.players.rendition_counters().to_video_rendition == 2);
+
+  SECTION("its key frames are asked for there") {
+    int asked = 0;
+    rendition->OnKeyFrameRequest([&](uint32_t) { ++asked; });
+    for (FeedId feed = 1; feed < 10; ++feed) {
+      for (size_t worker = 0; worker < node.pool->size(); ++worker) {
+        node.players.OnKeyFrameWanted(worker, feed, 1);
+      }
+    }
+    CHECK(RunUntil(node.loop, [&] { return asked == 1; }));
+  }
+  SECTION("players go back to the original while it is lost, and come again") {
+    node.publications.Remove({"cam", "h264"});
+    rendition->End({fanout::EndCause::kFailed, "killed"});
+    REQUIRE(RunUntil(node.loop, [&] { return RemarkHas(node, "of the original"); }));
+    CHECK(RemarkHas(node, "killed"));
+    rendition = PublishPictures(node);
+    rendition->Push(test::PacketBuilder(1).KeyFrame().Value());
+    REQUIRE(RunUntil(node.loop, [&] { return RemarkHas(node, "picture: h264 rendition"); }));
+    CHECK(node.players.player_count() == 2);
+  }
+  SECTION("players go back for good when the B-frames end, and the rendition is left") {
+    media::Track video = *node.publication->description()->FindFirst(media::MediaKind::kVideo);
+    video.has_b_frames = false;
+    node.publication->UpdateTrack(video);
+    REQUIRE(RunUntil(node.loop, [&] { return rendition->fan().sink_count() == 0; }));
+    CHECK_FALSE(RemarkHas(node, "picture"));
+  }
+}
+
+TEST_CASE("B-frames that begin while players watch ask for the rendition") {
+  MediaNode node;
+  REQUIRE(node.Create("session-1").ok());
+  CHECK(Asked(node, "cam/h264") == 0);
+  CHECK_FALSE(RemarkHas(node, "picture"));
+  BeginBFrames(node);
+  REQUIRE(RunUntil(node.loop, [&] { return Asked(node, "cam/h264") >= 2; }));  // it is refused
+  CHECK(RemarkHas(node, "of the original until there is the h264 rendition (B-frames): busy"));
+}
+
+TEST_CASE("nobody asks for the rendition of a picture that no player wants") {
+  MediaNode node;
+  BeginBFrames(node);
+  ToldEvents told(node);
+  REQUIRE(node.Create("session-1").ok());
+  REQUIRE(RunUntil(node.loop, [&] { return Asked(node, "cam/h264") >= 1; }));
+  CHECK(node.players.Close("session-1").ok());
+  REQUIRE(RunUntil(node.loop, [&] { return told.HasEnded("session-1"); }));
+  const size_t asked = Asked(node, "cam/h264");
+  CHECK_FALSE(RunUntil(
+      node.loop, [&] { return Asked(node, "cam/h264") > asked; }, 1500ms));
 }
 
 TEST_CASE("a stream whose audio browsers take needs no rendition") {

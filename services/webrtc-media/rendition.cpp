@@ -1,4 +1,4 @@
-#include "services/webrtc-media/audio_rendition.h"
+#include "services/webrtc-media/rendition.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,27 +10,33 @@
 namespace sluice::webrtc_media {
 namespace {
 
-constexpr char kProfile[] = "opus";
 constexpr Duration kAnswerTimeout = 3s;
 
 }  // namespace
 
-AudioRendition::AudioRendition(SubscriptionContext& context, std::string stream_name)
+Rendition::Rendition(SubscriptionContext& context, std::string stream_name, std::string profile,
+                     Listener listener)
     : context_(context),
-      key_{std::move(stream_name), kProfile},
-      feeds_(context.pool, {.on_description = [](const fanout::DescriptionPtr&) {},
-                            .on_end =
-                                [this](const fanout::StreamEnd& end) {
-                                  TryAgain(absl::UnavailableError(
-                                      StrCat(fanout::EndCauseName(end.cause), " ", end.detail)));
-                                }}),
+      key_{std::move(stream_name), std::move(profile)},
+      listener_(std::move(listener)),
+      feeds_(context.pool, context.counters.filter,
+             {.on_description = [](const fanout::DescriptionPtr&) {},
+              .on_end =
+                  [this](const fanout::StreamEnd& end) {
+                    TryAgain(absl::UnavailableError(
+                        StrCat(fanout::EndCauseName(end.cause), " ", end.detail)));
+                  },
+              .on_key_frame = [this] { OnKeyFrame(); }}),
       retry_timer_(context.relays.loop, [this] { Ask(); }) {
   Ask();
 }
 
-AudioRendition::~AudioRendition() { *alive_ = false; }
+Rendition::~Rendition() {
+  *alive_ = false;
+  feeds_.Follow(nullptr);  // the relay goes first
+}
 
-void AudioRendition::Ask() {
+void Rendition::Ask() {
   feeds_.Follow(nullptr);
   relay_.reset();
   const media::StreamKey original{key_.name, ""};
@@ -38,7 +44,7 @@ void AudioRendition::Ask() {
   if (node == nullptr) return TryAgain(absl::UnavailableError("no transcoder is ready"));
   v1::StartRenditionRequest request;
   request.set_stream_name(key_.name);
-  request.set_profile(kProfile);
+  request.set_profile(key_.rendition);
   rpc::CallUnary<v1::Transcoder>(
       context_.relays.channels, node->grpc_address(), &rpc::Methods<v1::Transcoder>::StartRendition,
       request, kAnswerTimeout,
@@ -49,23 +55,33 @@ void AudioRendition::Ask() {
       });
 }
 
-void AudioRendition::Open(const std::string& owner_address) {
+void Rendition::Open(const std::string& owner_address) {
   relay_ = std::make_unique<relay::StreamRelay>(
       context_.relays, key_, owner_address, [this](const absl::Status& status) { OnOpen(status); });
   feeds_.Follow(relay_.get());
 }
 
-void AudioRendition::OnOpen(const absl::Status& status) {
+void Rendition::OnOpen(const absl::Status& status) {
   if (!status.ok()) return TryAgain(status);
   back_off_ = kFirstBackOff;
   last_cause_ = absl::OkStatus();
   context_.log.Info("rendition opened", {{"stream", key_.ToString()}});
 }
 
+void Rendition::OnKeyFrame() {
+  has_picture_ = true;
+  if (listener_.on_key_frame != nullptr) listener_.on_key_frame();
+}
+
+void Rendition::RequestKeyFrame(uint32_t track_id) {
+  if (relay_ != nullptr) relay_->RequestKeyFrame(track_id);
+}
+
 // Told once or twice for one failure (the relay's end and its opening): the timer is the same.
-void AudioRendition::TryAgain(const absl::Status& cause) {
+void Rendition::TryAgain(const absl::Status& cause) {
   if (retry_timer_.running()) return;
   ++failures_;
+  ++context_.counters.rendition_failures;
   if (cause != last_cause_) {
     context_.log.WarningLimited("rendition not to be had, trying again",
                                 {{"stream", key_.ToString()}, {"cause", cause}});
@@ -73,6 +89,7 @@ void AudioRendition::TryAgain(const absl::Status& cause) {
   }
   retry_timer_.Start(back_off_);
   back_off_ = std::min(back_off_ * 2, kMaxBackOff);
+  if (std::exchange(has_picture_, false) && listener_.on_lost != nullptr) listener_.on_lost();
 }
 
 }  // namespace sluice::webrtc_media
