@@ -13,9 +13,9 @@ enum class BrowserObstacle : uint8_t {
   kNone,            // browsers get the track as it is
   kBFrames,         // WebRTC decoders give a picture out for each one that goes in, in that order
   kRecoveryPoints,  // browsers begin only at IDR pictures, and this track has other key frames
-  kInterlaced,      // shown woven, if at all
-  kChromaFormat,    // not 4:2:0
-  kBitDepth,        // more than 8 bits
+  kInterlaced,      // shown woven
+  kChromaFormat,    // not 4:2:0; Chromium shows it, if it decodes in software
+  kBitDepth,        // more than 8 bits; the same
   kProfile,         // another one than Baseline, Main, High
 };
 
@@ -23,9 +23,10 @@ enum class BrowserObstacle : uint8_t {
 // parameter sets are not known.
 BrowserObstacle FindBrowserObstacle(const Track& track);
 
-// Browsers cannot decode any picture of the track.
+// No browser can decode any picture of the track. The others are worth sending where there is no
+// rendition: whoever cannot decode them shows nothing, which is what he had otherwise.
 inline bool IsUndecodable(BrowserObstacle obstacle) {
-  return obstacle >= BrowserObstacle::kInterlaced;
+  return obstacle == BrowserObstacle::kProfile;
 }
 
 // For people: "B-frames", "interlaced", "4:2:2 and the like"; "" for kNone.

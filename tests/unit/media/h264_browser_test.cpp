@@ -73,7 +73,7 @@ TEST_CASE("a track's B-frames and recovery points keep browsers from it, but gra
   CHECK_FALSE(IsUndecodable(FindBrowserObstacle(track)));
   track.codec_config = TrackWith(Hex(kExamples[8].sps)).codec_config;
   CHECK(FindBrowserObstacle(track) == BrowserObstacle::kBitDepth);
-  CHECK(IsUndecodable(FindBrowserObstacle(track)));
+  CHECK_FALSE(IsUndecodable(FindBrowserObstacle(track)));
   track.codec = Codec::kVp8;
   CHECK(FindBrowserObstacle(track) == BrowserObstacle::kNone);
 }
@@ -82,6 +82,7 @@ TEST_CASE("profiles that no browser lists or decodes are an obstacle") {
   Bytes extended = Hex("6742c01eda0280be40");
   extended[1] = 88;
   CHECK(FindBrowserObstacle(TrackWith(extended)) == BrowserObstacle::kProfile);
+  CHECK(IsUndecodable(BrowserObstacle::kProfile));
 }
 
 TEST_CASE("a track whose parameter sets are not known is judged by its flags alone") {
