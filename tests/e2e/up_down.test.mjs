@@ -96,13 +96,24 @@ test('a second tools/up changes nothing and takes less than 15 s', async () => {
   assert.equal(readFileSync(join(folder, 'admin-password'), 'utf8'), password);
 });
 
-test('a daemon that is killed is started again by the supervisor', async () => {
-  const killed = readyPid('ingest');
-  process.kill(killed, 'SIGKILL');
-  await until('another ingest is ready', () => readyPid('ingest') !== killed);
-  await until('the test picture is back', () => {
-    const log = readFileSync(join(folder, 'log', 'ingest.log'), 'utf8');
-    return log.lastIndexOf('publishing began') > log.lastIndexOf('ingest ready');
+const programOf = (pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0];
+
+for (const service of services) {
+  test(`${service} is started again by the supervisor when it is killed`, async () => {
+    const killed = readyPid(service);
+    process.kill(killed, 'SIGKILL');
+    await until(`another ${service} is ready`, () => readyPid(service) !== killed);
+  });
+}
+
+test('etcd is started again by the supervisor when it is killed, and the test picture is live', async () => {
+  const etcd = () => processesOf(join(folder, 'etcd')).find((pid) => programOf(pid).endsWith('etcd'));
+  const killed = etcd();
+  process.kill(Number(killed), 'SIGKILL');
+  await until('another etcd runs', () => etcd() && etcd() !== killed);
+  await until('the directory knows the test picture', async () => {
+    const response = await fetch(`${http}/rest-api/stream/find_all`, { method: 'POST' });
+    return response.ok && (await response.json()).some(({ name }) => name === 'cam');
   }, { timeout: 30000 });
 });
 
