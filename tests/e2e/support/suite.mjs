@@ -134,6 +134,7 @@ export class Suite {
   }
 
   http(path = '/') { return `http://127.0.0.1:${this.ports.http}${path}`; }
+  https(path = '/') { return `https://127.0.0.1:${this.ports.https}${path}`; }
   rtmp(name) { return `rtmp://127.0.0.1:${this.ports.rtmp}/live/${name}`; }
   get ws() { return `ws://127.0.0.1:${this.ports.ws}`; }
   get wss() { return `wss://127.0.0.1:${this.ports.wss}`; }
