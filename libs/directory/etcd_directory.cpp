@@ -101,6 +101,7 @@ void EtcdDirectory::Connect() {
       ++counters_.leases;
       claims_.LeaseLost();
       node_to_write_ = node_entered_;
+      node_stands_ = false;
     }
     reader_->Open(*connection_, header);
   });
@@ -144,7 +145,10 @@ void EtcdDirectory::Settle() {
   settle_posted_ = false;
   if (connected_) {
     if (node_to_write_) WriteNode();
-    while (const auto write = claims_.NextWrite()) WriteClaim(*write);
+    // A stream is of no use to those who do not know its node yet.
+    if (node_stands_ || !node_entered_) {
+      while (const auto write = claims_.NextWrite()) WriteClaim(*write);
+    }
   }
   const Instant now = loop_.now();
   if (const auto due = claims_.DecideOverdue(now)) overdue_timer_.Start(*due - now);

@@ -116,6 +116,7 @@ class EtcdDirectory final : public Directory {
   bool node_entered_ = false;
   bool node_to_write_ = false;
   bool node_on_the_way_ = false;
+  bool node_stands_ = false;  // written, and the lease has not been lost since
   LocalCopy copy_;
   Claims claims_;
   std::unique_ptr<EtcdLease> lease_;

@@ -40,6 +40,7 @@ void EtcdDirectory::OnEvent(const mvccpb::Event& event) {
   } else if (const auto name = ParseNodePath(path)) {
     if (name->id != self_.id()) return copy_.RemoveNode(name->id);
     node_to_write_ = node_entered_;
+    node_stands_ = false;
   }
 }
 

@@ -96,6 +96,7 @@ void EtcdDirectory::WriteNode() {
   const absl::StatusOr<PathValue> entry = SerializeNode(self_);
   if (!entry.ok()) {
     ++counters_.refused_values;
+    node_stands_ = true;  // as well as it ever will
     return;
   }
   node_on_the_way_ = true;
@@ -106,6 +107,7 @@ void EtcdDirectory::WriteNode() {
   connection_->Call<etcd::KV, etcd::PutRequest, etcd::PutResponse>(
       &KvMethods::Put, request, [this](const etcd::PutResponse&) {
         node_on_the_way_ = false;
+        node_stands_ = true;
         Settle();
       });
 }
