@@ -26,17 +26,32 @@ constexpr std::array<Plugin, 4> kPlugins = {{{"audioconvert", "gstreamer1.0-plug
                                              {"libav", "gstreamer1.0-libav"}}};
 // Of the line.
 enum Element : size_t { kDecoder, kConvert, kResample, kFilter, kEncoder };
-constexpr const char* kDecoderFactory = "avdec_aac";
 
-CapsPtr SourceCaps(const media::AudioSpecificConfig& source) {
-  Bytes config = media::Serialize(source);
-  GstBuffer* codec_data = gst_buffer_new_memdup(config.data(), config.size());
+const char* DecoderOf(media::Codec codec) {
+  return codec == media::Codec::kMp3 ? "avdec_mp3" : "avdec_aac";
+}
+
+CapsPtr AacCaps(const SoundFormat& source) {
+  GstBuffer* codec_data =
+      gst_buffer_new_memdup(source.codec_config.data(), source.codec_config.size());
   CapsPtr caps(gst_caps_new_simple("audio/mpeg", "mpegversion", G_TYPE_INT, 4, "stream-format",
-                                   G_TYPE_STRING, "raw", "framed", G_TYPE_BOOLEAN, TRUE, "rate",
-                                   G_TYPE_INT, static_cast<int>(source.sample_rate), "channels",
-                                   G_TYPE_INT, static_cast<int>(source.channels), "codec_data",
-                                   GST_TYPE_BUFFER, codec_data, nullptr));
+                                   G_TYPE_STRING, "raw", "framed", G_TYPE_BOOLEAN, TRUE,
+                                   "codec_data", GST_TYPE_BUFFER, codec_data, nullptr));
   gst_buffer_unref(codec_data);
+  return caps;
+}
+
+CapsPtr SourceCaps(const SoundFormat& source) {
+  CapsPtr caps = source.codec == media::Codec::kMp3
+                     ? CapsPtr(gst_caps_from_string(
+                           "audio/mpeg,mpegversion=1,layer=3,parsed=true,framed=true"))
+                     : AacCaps(source);
+  gst_caps_set_simple(caps.get(), "rate", G_TYPE_INT, static_cast<int>(source.sample_rate),
+                      nullptr);
+  if (source.channels > 0) {
+    gst_caps_set_simple(caps.get(), "channels", G_TYPE_INT, static_cast<int>(source.channels),
+                        nullptr);
+  }
   return caps;
 }
 
@@ -63,7 +78,7 @@ GstLine::Delegate LineDelegate(OpusPipeline::Delegate delegate) {
 }
 
 void Configure(GstLine& line, const OpusPipeline::Settings& settings) {
-  int channels = settings.source.output_channels() == 1 ? 1 : 2;
+  auto channels = static_cast<int>(settings.source.opus_channels);
   gst_app_src_set_caps(line.source(), SourceCaps(settings.source).get());
   g_object_set(line.source(), "max-buffers", kMaxWaitingAccessUnits, "leaky-type",
                GST_APP_LEAKY_TYPE_DOWNSTREAM, nullptr);
@@ -84,9 +99,9 @@ absl::StatusOr<std::unique_ptr<OpusPipeline>> OpusPipeline::Start(const Settings
                                                                   Delegate delegate) {
   SLUICE_RETURN_IF_ERROR(LoadPlugins(kPlugins));
   auto line = std::make_unique<GstLine>(LineDelegate(std::move(delegate)));
-  SLUICE_RETURN_IF_ERROR(
-      line->Build({kDecoderFactory, "audioconvert", "audioresample", "capsfilter", "opusenc"},
-                  kMaxWaitingFrames));
+  SLUICE_RETURN_IF_ERROR(line->Build(
+      {DecoderOf(settings.source.codec), "audioconvert", "audioresample", "capsfilter", "opusenc"},
+      kMaxWaitingFrames));
   Configure(*line, settings);
   SLUICE_RETURN_IF_ERROR(line->Play());
   return std::unique_ptr<OpusPipeline>(new OpusPipeline(std::move(line)));

@@ -1,5 +1,5 @@
-// AAC to Opus by GStreamer:
-//   appsrc ! avdec_aac ! audioconvert ! audioresample ! opusenc ! appsink
+// AAC or MP3 to Opus by GStreamer:
+//   appsrc ! avdec_aac or avdec_mp3 ! audioconvert ! audioresample ! opusenc ! appsink
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "libs/media/audio_specific_config.h"
+#include "services/transcoder/sound_format.h"
 
 namespace sluice::transcoder {
 
@@ -27,7 +27,7 @@ class OpusPipeline {
  public:
   using Frame = OpusFrame;
   struct Settings {
-    media::AudioSpecificConfig source;
+    SoundFormat source;
     uint32_t bitrate_bps = 64'000;
   };
   // Both are called on GStreamer's threads, and no more once the destructor has returned.
@@ -48,8 +48,9 @@ class OpusPipeline {
   OpusPipeline(const OpusPipeline&) = delete;
   OpusPipeline& operator=(const OpusPipeline&) = delete;
 
-  // One raw AAC frame. position_ns: of its first sample, not negative. At most 256 wait to be
-  // converted; then the oldest are dropped. Returns false if the pipeline has stopped taking any.
+  // One raw AAC frame or MP3 frame. position_ns: of its first sample, not negative. At most 256
+  // wait to be converted; then the oldest are dropped. Nothing is made of an empty one. Returns
+  // false if the pipeline has stopped taking any.
   bool Push(ByteView access_unit, int64_t position_ns);
 
  private:

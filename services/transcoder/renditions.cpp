@@ -27,8 +27,11 @@ struct Renditions::Profile {
 
 const Renditions::Profile* Renditions::Profile::Find(std::string_view name) {
   static constexpr std::array<Profile, 2> kProfiles = {{
-      {"opus", "AAC", media::MediaKind::kAudio,
-       [](media::Codec codec) { return codec == media::Codec::kAac; }, &SoundConversion::Make},
+      {"opus", "AAC or MP3", media::MediaKind::kAudio,
+       [](media::Codec codec) {
+         return codec == media::Codec::kAac || codec == media::Codec::kMp3;
+       },
+       &SoundConversion::Make},
       {"h264", "H.264", media::MediaKind::kVideo,
        [](media::Codec codec) { return codec == media::Codec::kH264; }, &PictureConversion::Make},
   }};

@@ -20,22 +20,18 @@ constexpr size_t kMaxWaitingAccessUnits = 64;
 absl::StatusOr<std::unique_ptr<Conversion>> SoundConversion::Make(ConversionContext& context,
                                                                   const media::Track& source,
                                                                   Delegate delegate) {
-  SLUICE_ASSIGN_OR_RETURN(media::AudioSpecificConfig format,
-                          media::ParseAudioSpecificConfig(source.codec_config));
+  SLUICE_ASSIGN_OR_RETURN(SoundFormat format, SoundFormatOf(source));
   return std::unique_ptr<Conversion>(
-      new SoundConversion(context, source, format, std::move(delegate)));
+      new SoundConversion(context, source, std::move(format), std::move(delegate)));
 }
 
 SoundConversion::SoundConversion(ConversionContext& context, const media::Track& source,
-                                 media::AudioSpecificConfig format, Delegate delegate)
+                                 SoundFormat format, Delegate delegate)
     : context_(context),
       delegate_(std::move(delegate)),
-      format_(format),
-      source_(source, format.samples_per_access_unit(),
-              {.on_access_unit =
-                   [this](rtp::payload::aac::AccessUnit access_unit) {
-                     OnAccessUnit(std::move(access_unit));
-                   },
+      format_(std::move(format)),
+      source_(source, format_,
+              {.on_sound = [this](CodedSound sound) { OnSound(std::move(sound)); },
                .on_clock =
                    [this](const rtp::ClockReport& clock) {
                      delegate_.on_clock(timeline_.ToRendition(clock));
@@ -52,7 +48,7 @@ media::Track SoundConversion::track() const {
   track.kind = media::MediaKind::kAudio;
   track.codec = media::Codec::kOpus;
   track.clock_rate = media::kOpusClockRate;
-  track.channels = format_.output_channels() == 1 ? 1 : 2;
+  track.channels = format_.opus_channels;
   return track;
 }
 
@@ -65,8 +61,8 @@ void SoundConversion::Start() {
 void SoundConversion::Stop() {
   if (std::exchange(stopped_, true)) return;
   runner_.Stop();
-  context_.counters.malformed_packets += source_.counters().malformed_packets;
-  context_.counters.lost_packets += source_.counters().lost_packets;
+  context_.counters.malformed_packets += source_.malformed_packets();
+  context_.counters.lost_packets += source_.lost_packets();
 }
 
 void SoundConversion::OnStarted() {
@@ -76,12 +72,12 @@ void SoundConversion::OnStarted() {
   waiting_.clear();
 }
 
-void SoundConversion::OnAccessUnit(rtp::payload::aac::AccessUnit access_unit) {
+void SoundConversion::OnSound(CodedSound sound) {
   ++context_.counters.access_units;
-  newest_arrival_ = access_unit.arrival;
-  int64_t position = timeline_.PositionOf(access_unit.rtp_timestamp);
-  if (runner_.pipeline() != nullptr) return PushIntoPipeline(access_unit.bytes, position);
-  waiting_.push_back({std::move(access_unit.bytes), position});
+  newest_arrival_ = sound.arrival;
+  int64_t position = timeline_.PositionOf(sound.rtp_timestamp);
+  if (runner_.pipeline() != nullptr) return PushIntoPipeline(sound.bytes, position);
+  waiting_.push_back({std::move(sound.bytes), position});
   // A source gives all since its last key frame; the rendition begins near the live edge.
   while (waiting_.size() > kMaxWaitingAccessUnits ||
          position - waiting_.front().position_ns > kBeginWithNs) {

@@ -1,4 +1,4 @@
-// AAC to Opus.
+// AAC or MP3 to Opus.
 #pragma once
 
 #include <deque>
@@ -32,17 +32,17 @@ class SoundConversion final : public Conversion {
     int64_t position_ns = 0;
   };
 
-  SoundConversion(ConversionContext& context, const media::Track& source,
-                  media::AudioSpecificConfig format, Delegate delegate);
+  SoundConversion(ConversionContext& context, const media::Track& source, SoundFormat format,
+                  Delegate delegate);
 
   void OnStarted();
-  void OnAccessUnit(rtp::payload::aac::AccessUnit access_unit);
+  void OnSound(CodedSound sound);
   void PushIntoPipeline(ByteView bytes, int64_t position_ns);
   void OnFrame(OpusFrame frame);
 
   ConversionContext& context_;
   Delegate delegate_;
-  media::AudioSpecificConfig format_;
+  SoundFormat format_;
   SoundSource source_;
   RenditionTimeline timeline_;
   rtp::payload::opus::Packetizer packetizer_;

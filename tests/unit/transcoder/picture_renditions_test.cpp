@@ -1,5 +1,6 @@
 // Renditions of pictures, over real sockets on one loop.
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "libs/media/avc_decoder_configuration.h"
 #include "libs/media/h264_nal_unit.h"
@@ -77,6 +78,19 @@ Received Receive(const RecordingSink& sink) {
   return received;
 }
 
+// While the pipeline is being made, a new group takes the place of the one before: pushes the first
+// pictures and waits until the rendition has begun. The decoder keeps at most three.
+void PushAll(
+    PictureDaemons& daemons, const RecordingSink& sink, const Encoding& encoding,
+    const std::function<int32_t(size_t)>& jump_at = [](size_t) { return 0; }) {
+  std::vector<SourcePicture> source = Encode(encoding);
+  for (size_t i = 0; i < source.size(); ++i) {
+    daemons.PushPicture(source[i], encoding, jump_at(i));
+    if (i != 4) continue;
+    REQUIRE(RunUntil(daemons.loop, [&] { return !sink.packets().empty(); }));
+  }
+}
+
 TEST_CASE(
     "a rendition shows each picture at the moment of the stream's clock that its source has") {
   PictureDaemons daemons;
@@ -88,7 +102,7 @@ TEST_CASE(
   REQUIRE(rendition != nullptr);
   rendition->Attach(sink);
   Encoding encoding{.options = "bframes=3 b-adapt=false b-pyramid=true key-int-max=30"};
-  for (const SourcePicture& picture : Encode(encoding)) daemons.PushPicture(picture, encoding);
+  PushAll(daemons, sink, encoding);
   REQUIRE(RunUntil(daemons.loop, [&] { return Receive(sink).pictures.size() >= 57; }));
   rendition->Detach(sink);
 
@@ -112,7 +126,7 @@ TEST_CASE("the track is described before its first picture, and again when its s
   Encoding small{.frames = 5};
   Encoding large{.width = 480, .height = 272, .frames = 5};
   large.start_ns = small.start_ns;
-  for (const SourcePicture& picture : Encode(small)) daemons.PushPicture(picture, small);
+  PushAll(daemons, sink, small);
   for (const SourcePicture& picture : Encode(large)) {
     daemons.PushPicture(picture, large, 5 * static_cast<int32_t>(kStep));
   }
@@ -173,10 +187,7 @@ TEST_CASE("a jump of the source's time is followed, and its pictures go on") {
   auto rendition = daemons.publications.Find({"cam", "h264"});
   rendition->Attach(sink);
   Encoding encoding{.frames = 20, .options = "bframes=2 key-int-max=10"};
-  std::vector<SourcePicture> source = Encode(encoding);
-  for (size_t i = 0; i < source.size(); ++i) {
-    daemons.PushPicture(source[i], encoding, i < 10 ? 0 : seconds * 90000);
-  }
+  PushAll(daemons, sink, encoding, [&](size_t i) { return i < 10 ? 0 : seconds * 90000; });
   REQUIRE(RunUntil(daemons.loop, [&] { return Receive(sink).pictures.size() >= 18; }));
   rendition->Detach(sink);
   Received received = Receive(sink);

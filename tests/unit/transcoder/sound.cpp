@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
+#include "libs/media/mpeg_audio_header.h"
 #include "services/transcoder/plugins.h"
 
 namespace sluice::transcoder::test {
@@ -37,6 +40,17 @@ std::string Hex(const Bytes& bytes) {
   return text;
 }
 
+// Float samples, silent but for one channel.
+Bytes Interleave(const Sound& sound, int channels, int channel) {
+  std::vector<float> samples(sound.samples.size() * static_cast<size_t>(channels));
+  for (size_t i = 0; i < sound.samples.size(); ++i) {
+    samples[i * static_cast<size_t>(channels) + static_cast<size_t>(channel)] = sound.samples[i];
+  }
+  Bytes bytes(samples.size() * sizeof(float));
+  std::memcpy(bytes.data(), samples.data(), bytes.size());
+  return bytes;
+}
+
 // Lays pieces of mono float samples on one line of time.
 Sound Lay(const std::vector<TimedBytes>& pieces, int rate) {
   Sound sound{rate, pieces.empty() ? 0 : pieces.front().position_ns, {}};
@@ -55,7 +69,8 @@ Sound Lay(const std::vector<TimedBytes>& pieces, int rate) {
 void LoadPlugins() {
   static const absl::Status loaded = transcoder::LoadPlugins();
   if (!loaded.ok()) throw std::runtime_error(std::string(loaded.message()));
-  for (const char* name : {"voaacenc", "libav", "videoconvertscale", "x264"}) {
+  for (const char* name : {"voaacenc", "lame", "libav", "audioconvert", "audioresample", "opus",
+                           "videoconvertscale", "x264"}) {
     std::string path = std::string(SLUICE_GSTREAMER_PLUGINS) + "/libgst" + name + ".so";
     GstPlugin* plugin = gst_plugin_load_file(path.c_str(), nullptr);
     if (plugin == nullptr) throw std::runtime_error(path);
@@ -113,15 +128,76 @@ std::vector<Bytes> EncodeAac(const Sound& sound, int channels) {
   return access_units;
 }
 
+std::vector<Bytes> EncodeAac51(const Sound& sound, int channel) {
+  std::vector<Bytes> access_units;
+  for (TimedBytes& piece :
+       Run("audio/x-raw,format=F32LE,layout=interleaved,channels=6,"
+           "channel-mask=(bitmask)0x3f,rate=" +
+               std::to_string(sound.rate),
+           "audioconvert ! avenc_aac bitrate=256000", {{Interleave(sound, 6, channel), 0}})) {
+    access_units.push_back(std::move(piece.bytes));
+  }
+  return access_units;
+}
+
+std::vector<Bytes> ReadAdts(const std::string& name) {
+  std::ifstream file(std::string(SLUICE_TEST_SUPPORT) + "/he_aac/" + name, std::ios::binary);
+  Bytes all((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::vector<Bytes> access_units;
+  // | 0xfff 12 | ... | aac_frame_length 13, from bit 30 | ...: 7 bytes without a checksum
+  constexpr size_t kHeader = 7;
+  for (size_t at = 0; at + kHeader <= all.size();) {
+    size_t length =
+        static_cast<size_t>(all[at + 3] & 3) << 11 | all[at + 4] << 3 | all[at + 5] >> 5;
+    if (length < kHeader || at + length > all.size()) throw std::runtime_error(name);
+    access_units.emplace_back(all.begin() + static_cast<ptrdiff_t>(at + kHeader),
+                              all.begin() + static_cast<ptrdiff_t>(at + length));
+    at += length;
+  }
+  if (access_units.empty()) throw std::runtime_error(name);
+  return access_units;
+}
+
+std::vector<Bytes> EncodeMp3(const Sound& sound, int channels) {
+  Bytes all;
+  for (const TimedBytes& piece :
+       Run("audio/x-raw,format=F32LE,layout=interleaved,channels=1,rate=" +
+               std::to_string(sound.rate),
+           "audioconvert ! audio/x-raw,channels=" + std::to_string(channels) +
+               " ! lamemp3enc target=bitrate cbr=true bitrate=128",
+           {{Interleave(sound, 1, 0), 0}})) {
+    all.insert(all.end(), piece.bytes.begin(), piece.bytes.end());
+  }
+  std::vector<Bytes> frames;
+  for (ByteView rest = all; !rest.empty();) {
+    auto header = media::ParseMpegAudioHeader(rest);
+    if (!header || header->size > rest.size()) throw std::runtime_error("no MP3");
+    frames.push_back(ToBytes(rest.first(header->size)));
+    rest = rest.subspan(header->size);
+  }
+  return frames;
+}
+
+Sound DecodeMp3(const std::vector<Bytes>& frames, int rate, int channels, int samples) {
+  std::vector<TimedBytes> input;
+  for (size_t i = 0; i < frames.size(); ++i) {
+    input.push_back({frames[i], static_cast<int64_t>(i) * samples * 1'000'000'000 / rate});
+  }
+  return Lay(Run("audio/mpeg,mpegversion=1,layer=3,parsed=true,rate=" + std::to_string(rate) +
+                     ",channels=" + std::to_string(channels),
+                 "avdec_mp3 ! audioconvert ! audio/x-raw,format=F32LE,channels=1", input),
+             rate);
+}
+
 Sound DecodeAac(const std::vector<Bytes>& access_units, const Bytes& audio_specific_config,
-                int rate, int channels) {
+                int rate, int channels, bool sbr) {
   std::vector<TimedBytes> input;
   for (size_t i = 0; i < access_units.size(); ++i) {
     input.push_back({access_units[i], static_cast<int64_t>(i) * 1024 * 1'000'000'000 / rate});
   }
   return Lay(Run(AacCaps(rate, channels) + ",codec_data=(buffer)" + Hex(audio_specific_config),
                  "avdec_aac ! audioconvert ! audio/x-raw,format=F32LE,channels=1", input),
-             rate);
+             sbr ? 2 * rate : rate);
 }
 
 Sound DecodeOpus(const std::vector<TimedBytes>& packets, int channels) {

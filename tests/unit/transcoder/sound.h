@@ -80,9 +80,18 @@ std::vector<TimedBytes> Run(const std::string& caps, const std::string& elements
 
 // Encodes into raw AAC frames, each 1024 samples, numbered from 0.
 std::vector<Bytes> EncodeAac(const Sound& sound, int channels);
-// What a player makes of AAC frames whose first one is at position 0 (mono, float).
+// In AAC frames; one channel of 5.1 has the sound: 0 left, 1 right, 2 centre.
+std::vector<Bytes> EncodeAac51(const Sound& sound, int channel);
+// The raw frames of an ADTS file in tests/support/he_aac.
+std::vector<Bytes> ReadAdts(const std::string& name);
+// In MP3 frames.
+std::vector<Bytes> EncodeMp3(const Sound& sound, int channels);
+// What a player makes of AAC frames whose first one is at position 0 (mono, float). rate: of the
+// core coder; sbr: the sound has twice of it.
 Sound DecodeAac(const std::vector<Bytes>& access_units, const Bytes& audio_specific_config,
-                int rate, int channels);
+                int rate, int channels, bool sbr = false);
+// What a player makes of MP3 frames whose first one is at position 0 (mono, float).
+Sound DecodeMp3(const std::vector<Bytes>& frames, int rate, int channels, int samples);
 // What a player makes of Opus packets (48 kHz mono, float). Gaps stay silent.
 Sound DecodeOpus(const std::vector<TimedBytes>& packets, int channels);
 

@@ -8,16 +8,14 @@
 namespace sluice::transcoder {
 namespace {
 
-using rtp::payload::aac::AccessUnit;
-
 struct Heard {
-  std::vector<AccessUnit> access_units;
+  std::vector<CodedSound> sounds;
   std::vector<rtp::ClockReport> clocks;
   std::vector<fanout::StreamEnd> ends;
 };
 
 SoundSource::Delegate Remember(Heard& heard) {
-  return {.on_access_unit = [&](AccessUnit unit) { heard.access_units.push_back(std::move(unit)); },
+  return {.on_sound = [&](CodedSound sound) { heard.sounds.push_back(std::move(sound)); },
           .on_clock = [&](const rtp::ClockReport& clock) { heard.clocks.push_back(clock); },
           .on_end = [&](const fanout::StreamEnd& end) { heard.ends.push_back(end); }};
 }
@@ -39,7 +37,7 @@ fanout::Item SoundPacket(uint32_t track_id, uint16_t number) {
 TEST_CASE("a source takes its own track's access units and clock") {
   auto description = sluice::test::Describe({sluice::test::VideoTrack(), Aac()});
   Heard heard;
-  SoundSource source(description->tracks[1], 1024, Remember(heard));
+  SoundSource source(description->tracks[1], {}, Remember(heard));
   std::vector<fanout::Item> items = {description,
                                      rtp::ClockReport{.track_id = 1},
                                      rtp::ClockReport{.track_id = 2, .rtp_timestamp = 9},
@@ -47,26 +45,25 @@ TEST_CASE("a source takes its own track's access units and clock") {
                                      SoundPacket(2, 7),
                                      SoundPacket(2, 9)};
   source.OnItems(items);
-  REQUIRE(heard.access_units.size() == 2);
-  CHECK(heard.access_units[0].bytes == Bytes{0x55});
-  CHECK(heard.access_units[0].rtp_timestamp == 7 * 1024);
-  CHECK(heard.access_units[1].after_loss);
+  REQUIRE(heard.sounds.size() == 2);
+  CHECK(heard.sounds[0].bytes == Bytes{0x55});
+  CHECK(heard.sounds[0].rtp_timestamp == 7 * 1024);
   REQUIRE(heard.clocks.size() == 1);
   CHECK(heard.clocks[0].rtp_timestamp == 9);
   CHECK(heard.ends.empty());
-  CHECK(source.counters().lost_packets == 1);
+  CHECK(source.lost_packets() == 1);
 }
 
 TEST_CASE("a source ends with its stream, and nothing follows") {
   auto description = sluice::test::Describe({Aac()});
   Heard heard;
-  SoundSource source(description->tracks[0], 1024, Remember(heard));
+  SoundSource source(description->tracks[0], {}, Remember(heard));
   std::vector<fanout::Item> items = {
       description, fanout::StreamEnd{fanout::EndCause::kPublisherLost, "gone"}, SoundPacket(1, 1)};
   source.OnItems(items);
   REQUIRE(heard.ends.size() == 1);
   CHECK(heard.ends[0] == fanout::StreamEnd{fanout::EndCause::kPublisherLost, "gone"});
-  CHECK(heard.access_units.empty());
+  CHECK(heard.sounds.empty());
 }
 
 TEST_CASE("a source whose track goes or changes ends, so that it is asked for anew") {
@@ -75,7 +72,7 @@ TEST_CASE("a source whose track goes or changes ends, so that it is asked for an
   other.codec_config = {0x12, 0x10};
   auto changed = GENERATE_COPY(sluice::test::Describe({}, 2), sluice::test::Describe({other}, 2));
   Heard heard;
-  SoundSource source(description->tracks[0], 1024, Remember(heard));
+  SoundSource source(description->tracks[0], {}, Remember(heard));
   std::vector<fanout::Item> items = {description, changed};
   source.OnItems(items);
   REQUIRE(heard.ends.size() == 1);
