@@ -235,8 +235,8 @@ absl::StatusOr<PlayerAnswer> MakePlayerAnswer(const SessionDescription& offer,
 media::Codec PlayerCodec(media::Codec codec) {
   switch (codec) {
     case media::Codec::kAac:
-      return media::Codec::kOpus;
     case media::Codec::kMp3:
+      return media::Codec::kOpus;
     case media::Codec::kSpeex:
     case media::Codec::kG729:
       return media::Codec::kUnknown;

@@ -64,8 +64,8 @@ absl::Status CheckPlayerOffer(const SessionDescription& offer);
 
 // Accepts every offered audio and video m-line of the first BUNDLE group as sendonly, whether the
 // stream has that media already or not; lists the codecs that we can send, for each the payload
-// type that suits best, the one in use first. AAC is sent as Opus. m-lines of other media, without
-// a codec of ours, or outside the bundle are rejected.
+// type that suits best, the one in use first. AAC and MP3 are sent as Opus. m-lines of other media,
+// without a codec of ours, or outside the bundle are rejected.
 //   stream: as known now; empty if nothing is known.
 //   random: for SSRCs and the session id.
 // Errors: as CheckPlayerOffer(); FailedPrecondition if none of the stream's tracks has a codec in
@@ -74,8 +74,8 @@ absl::StatusOr<PlayerAnswer> MakePlayerAnswer(const SessionDescription& offer,
                                               const media::StreamDescription& stream,
                                               const AnswerSettings& settings, RandomSource& random);
 
-// The codec in which a WebRTC player gets `codec`: itself, or that of its rendition (AAC: Opus).
-// kUnknown: there is none.
+// The codec in which a WebRTC player gets `codec`: itself, or that of its rendition (AAC, MP3:
+// Opus). kUnknown: there is none.
 media::Codec PlayerCodec(media::Codec codec);
 
 }  // namespace sluice::sdp

@@ -3,9 +3,11 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/text.h"
 #include "libs/fanout/description_map.h"
 #include "libs/net/socket_address.h"
@@ -65,6 +67,17 @@ void DescribeStream(const KnownStream& known, uint32_t players, Struct& stream) 
   SetNumber(stream, "bitrateBps", static_cast<double>(bitrate));
 }
 
+// The different remarks of a stream's players, at most three.
+std::string RemarkOfPlayers(const SuitePicture& picture, const std::string& stream_name) {
+  constexpr size_t kMost = 3;
+  std::set<std::string> remarks;
+  for (const KnownPlayer& player : picture.players) {
+    if (player.status.key().name() != stream_name || player.status.remark().empty()) continue;
+    if (remarks.size() < kMost) remarks.insert(player.status.remark());
+  }
+  return absl::StrJoin(remarks, " | ");
+}
+
 // Of a ready ingest node's "rtmp 0.0.0.0:1935"; 0 if there is none.
 int RtmpPort(const directory::Directory& directory) {
   for (const directory::NodePtr& node : directory.ListNodes("ingest")) {
@@ -119,8 +132,10 @@ std::string ConsoleState(const SuitePicture& picture, const directory::Directory
   auto* streams = (*state.mutable_fields())["streams"].mutable_list_value();
   for (const KnownStream& known : picture.streams) {
     if (!known.status.key().rendition().empty()) continue;
-    DescribeStream(known, picture.CountPlayers(known.status.key().name()),
-                   *streams->add_values()->mutable_struct_value());
+    const std::string& name = known.status.key().name();
+    Struct& stream = *streams->add_values()->mutable_struct_value();
+    DescribeStream(known, picture.CountPlayers(name), stream);
+    SetText(stream, "playersRemark", RemarkOfPlayers(picture, name));
   }
   std::string json;
   auto status = google::protobuf::util::MessageToJsonString(state, &json);

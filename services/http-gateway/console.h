@@ -17,8 +17,9 @@ void AddConsoleRoutes(http::Router& router, SuiteStatus& suite,
 
 // {"streams":[{"name","protocol","agent","since","players",
 //              "video":{"codec","width","height","frameRate","bFrames"},"audio":{"codec","channels",
-//              "rate"},"bitrateBps","remark"}],
+//              "rate"},"bitrateBps","remark","playersRemark"}],
 //  "rtmpPort":1935, "mayPublish":true}
+// playersRemark: what its players get instead of the stream as published, and why.
 // since: Unix ms, changes when a publisher comes back. rtmpPort: 0 = no ingest node is ready.
 // mayPublish: publishing is taken from `visitor`, a numeric address.
 std::string ConsoleState(const SuitePicture& picture, const directory::Directory& directory,

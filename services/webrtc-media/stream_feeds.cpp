@@ -35,6 +35,7 @@ StreamFeeds::~StreamFeeds() { Follow(nullptr); }
 void StreamFeeds::Follow(relay::StreamRelay* relay) {
   if (relay_ != nullptr) relay_->Detach(*this);
   relay_ = relay;
+  filtered_ = fanout::GopCache();  // the next publication may have the same track ids
   passed_packets_ = false;
   seen_key_frame_ = false;
   if (relay_ != nullptr) relay_->Attach(*this);

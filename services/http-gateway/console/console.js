@@ -204,7 +204,7 @@ function fillRow(row, stream) {
   set(cell("Codecs", "plain"), codecsWords(stream), "");
   set(cell("Size", "plain"), sizeWords(stream), rateWords(stream));
   set(cell("Bitrate", "number"), bitrateWords(stream.bitrateBps), "");
-  set(cell("Players", "number"), String(stream.players), "");
+  set(cell("Players", "number"), String(stream.players), stream.playersRemark || "");
   const act = cell("Play", "act");
   let button = act.querySelector("button");
   if (!button) {

@@ -20,9 +20,10 @@ const video = (profile) => ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', '
   '-b:v', '1M', '-maxrate', '1M', '-bufsize', '1M', '-pix_fmt', 'yuv420p'];
 const audio = ['-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-ar', '48000'];
 
-function counterFilter(id) {
+// id: of the clip; first: number of its first frame.
+export function counterFilter({ id = 0, first = 0 } = {}) {
   const block = `floor(X/${counter.block})`;
-  const number = `(N+${id}*pow(2,${counter.bits}))`;
+  const number = `(N+${id}*pow(2,${counter.bits})${first ? `+${first}` : ''})`;
   const strip = `color=black:s=${width}x${counter.block}:r=${frameRate},format=gray,` +
     `geq=lum='255*mod(floor(${number}/pow(2,${block})),2)',format=yuv420p`;
   return `${strip}[strip];testsrc2=s=${width}x${height}:r=${frameRate}[picture];` +
@@ -32,7 +33,7 @@ function counterFilter(id) {
 // Frames numbered in the picture, and a steady tone of `hertz`.
 export function counterClip({ hertz = 440, id = 0, seconds = 90, profile = 'high' } = {}) {
   return clip(`counter-${hertz}-${id}-${profile}`, [
-    '-filter_complex', counterFilter(id),
+    '-filter_complex', counterFilter({ id }),
     '-f', 'lavfi', '-i', `sine=frequency=${hertz}:sample_rate=48000:duration=${seconds}`,
     '-t', `${seconds}`, ...video(profile), ...audio]);
 }

@@ -443,6 +443,23 @@ TEST_CASE("SSRC and sequence numbers go on when the track is taken from another 
         static_cast<uint16_t>(before.back().view.sequence_number + 1));
 }
 
+TEST_CASE("A picture that stands still is not gone back to, but its next key frame is waited for") {
+  Player player;
+  player.PushGroup(1, 3);
+  player.Join();
+  player.SendAll();
+  WorkerStream other(2);
+  other.OnDescription(TestDescription());
+  TestStream other_source(kStart, 7);
+  for (const auto& packet : other_source.Frame(true, 2)) other.OnPacket(packet, player.now);
+  player.now += PlayerTrack::kOldPicture + 1s;
+  player.track.Bind(other.FindTrack(media::MediaKind::kVideo, player.track.settings().formats),
+                    player.now);
+  CHECK(player.SendAll().empty());
+  for (const auto& packet : other_source.Frame(true, 2)) other.OnPacket(packet, player.now);
+  CHECK(player.SendAll().size() == 2);
+}
+
 TEST_CASE("Binding the same track again goes on where it was") {
   Player player;
   player.PushGroup(1, 3);

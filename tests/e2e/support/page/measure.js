@@ -14,14 +14,20 @@ class Measure {
     video.requestVideoFrameCallback(onFrame);
   }
 
-  // The number that is burned into the picture as blocks, and how bright the picture is.
+  // The number that is burned into the picture as blocks, and how bright the picture is. clean: each
+  // block is black or white, as no picture with wrong references is for long.
   #read(wall) {
     const { width, height } = this.#size();
     this.pixels.drawImage(this.video, 0, 0, width, (40 * height) / 360, 0, 0, 640, 40);
     const strip = this.pixels.getImageData(0, 20, 640, 1).data;
     let number = 0;
-    for (let bit = 0; bit < 16; ++bit) if (strip[(bit * 40 + 20) * 4] > 127) number += 2 ** bit;
-    return { wall, number: number % 2 ** 14, id: number >> 14, white: strip[2 * 4] > 127 };
+    let clean = true;
+    for (let bit = 0; bit < 16; ++bit) {
+      const light = strip[(bit * 40 + 20) * 4];
+      if (light > 127) number += 2 ** bit;
+      clean &&= light < 75 || light > 180;
+    }
+    return { wall, number: number % 2 ** 14, id: number >> 14, white: strip[2 * 4] > 127, clean };
   }
 
   #size() { return { width: this.video.videoWidth, height: this.video.videoHeight }; }
