@@ -33,8 +33,9 @@ class UdpSocket {
   // Unavailable if the port is taken.
   static absl::StatusOr<std::unique_ptr<UdpSocket>> Bind(const SocketAddress& address);
 
-  // Hands over what has arrived, at most kMaxPerTurn datagrams (GRO bundles are taken apart; the
-  // last bundle is finished even if it exceeds the bound). Returns how many there were.
+  // Hands over what has arrived, at most kMaxPerTurn datagrams (GRO bundles are taken apart;
+  // those of the last call, at most 8 of 64, are finished even if they exceed the bound). Returns
+  // how many there were.
   size_t Receive(absl::FunctionRef<void(const UdpDatagram&)> take);
 
   int fd() const { return fd_.get(); }

@@ -42,6 +42,7 @@ constexpr std::array kDrops = {
     DropReason{&WorkerCounters::send_failures, "send-failure"},
     DropReason{&WorkerCounters::rtx_refused, "retransmission-refused"},
     DropReason{&WorkerCounters::unknown_tuple, "unknown-tuple"},
+    DropReason{&WorkerCounters::unexpected, "unexpected"},
     DropReason{&WorkerCounters::bad_stun, "bad-stun"},
     DropReason{&WorkerCounters::bad_rtcp, "bad-rtcp"},
 };

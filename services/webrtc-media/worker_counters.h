@@ -58,6 +58,7 @@ struct WorkerCounters {
   Count socket_full;
   Count datagrams_received;
   Count unknown_tuple;  // neither STUN nor from a checked address
+  Count unexpected;     // from a checked address, but neither STUN, DTLS nor RTCP
   Count bad_stun;       // malformed, unknown user, wrong password
   Count bad_rtcp;       // malformed, not authentic, replayed
   // Feedback.

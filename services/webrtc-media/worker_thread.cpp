@@ -275,6 +275,8 @@ void WorkerThread::OnDatagram(UdpPort& port, const net::UdpDatagram& datagram) {
     player.session.OnDtls(datagram.bytes, now_);
   } else if (rtp::rtcp::IsRtcp(datagram.bytes)) {
     player.session.OnRtcp(datagram.bytes, now_);
+  } else {
+    return counters_.unexpected.Add(1);
   }
   Settle(player);
 }

@@ -71,6 +71,27 @@ TEST_CASE("A run of datagrams arrives one by one, at a GRO receiver too") {
   CHECK(sender->counters().datagrams == 10);
 }
 
+TEST_CASE("A flood is taken in turns of 256 datagrams, and nothing of it is lost to us") {
+  constexpr size_t kDatagrams = 500;  // fit into the buffer of an ordinary user
+  auto sender_socket = BindTo("127.0.0.1");
+  auto receiver = BindTo("127.0.0.1");
+  auto sender = MakeGsoBatchSender(sender_socket->fd());
+  UdpPath path{.to = receiver->local_address()};
+  const Bytes garbage(40, 0x80);
+  const UdpMessage message = MessageOf(path, garbage, garbage.size(), 1);
+  for (size_t i = 0; i < kDatagrams; ++i) REQUIRE(sender->Send({&message, 1}) == 1);
+  // Bundles of the call that reaches the bound are finished: 8 of at most 64 datagrams.
+  constexpr size_t kBound = UdpSocket::kMaxPerTurn + 8 * 64;
+  size_t taken = 0;
+  while (taken < kDatagrams) {
+    const size_t turn = receiver->Receive([](const UdpDatagram&) {});
+    REQUIRE(turn > 0);
+    CHECK(turn <= kBound);
+    taken += turn;
+  }
+  CHECK(taken == kDatagrams);
+}
+
 TEST_CASE("Messages to several peers leave in one call") {
   auto sender_socket = BindTo("127.0.0.1");
   auto a = BindTo("127.0.0.1");

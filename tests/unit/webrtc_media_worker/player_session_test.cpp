@@ -235,6 +235,44 @@ TEST_CASE("RTCP that is not authentic is counted and ignored") {
   CHECK(joined.counters.receiver_reports.value() == 1);
 }
 
+TEST_CASE("RFC 3711 3.3.2: RTCP that comes a second time is counted and ignored") {
+  Joined joined;
+  joined.Connect();
+  const Bytes report = joined.player.ProtectRtcp(Report(kVideoSsrc));
+  joined.Carry({report, report, report});
+  CHECK(joined.counters.receiver_reports.value() == 1);
+  CHECK(joined.counters.bad_rtcp.value() == 2);
+}
+
+TEST_CASE("RTCP with any bit changed changes nothing, a BYE least of all") {
+  Joined joined;
+  joined.Connect();
+  Bytes compound = Report(kVideoSsrc);
+  rtp::rtcp::Serialize(rtp::rtcp::Goodbye{.ssrcs = {1}, .reason = {}}, compound);
+  const Bytes goodbye = joined.player.ProtectRtcp(compound);
+  for (size_t i = 8; i < goodbye.size(); ++i) {
+    Bytes changed = goodbye;
+    changed[i] ^= 0x01;
+    joined.Carry({changed});
+  }
+  CHECK(joined.counters.bad_rtcp.value() == goodbye.size() - 8);
+  CHECK_FALSE(joined.session->ended());
+  joined.Carry({goodbye});
+  CHECK(joined.session->ended());
+}
+
+TEST_CASE("DTLS records that are not authentic do not end a session") {
+  Joined joined;
+  joined.Connect();
+  // A close_notify of epoch 0 in the clear, the same in epoch 1 with a wrong tag, and a new hello.
+  const Bytes clear = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 99, 0, 2, 1, 0};
+  Bytes forged = {21, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 99, 0, 26};
+  forged.resize(forged.size() + 26, 0x55);
+  joined.Carry({clear, forged});
+  joined.Carry(TestPlayer("another").StartDtls());
+  CHECK_FALSE(joined.session->ended());
+}
+
 TEST_CASE("A player leaves by DTLS close_notify or RTCP BYE") {
   Joined joined;
   joined.Connect();

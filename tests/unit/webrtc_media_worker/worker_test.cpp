@@ -206,6 +206,60 @@ TEST_CASE("A wrong ICE password proves nothing") {
   CHECK(suite.worker->counters().bad_stun.value() == 1);
 }
 
+TEST_CASE("RFC 7983 7: garbage from a checked address is dropped and counted, and media goes on") {
+  Suite suite;
+  suite.GiveFrame(true, 3);
+  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
+  suite.Connect(player, 3);
+  uint64_t dtls = 0;
+  for (int first = 0; first < 256; ++first) {
+    player.Send(Bytes(1 + static_cast<size_t>(first) * 5, static_cast<uint8_t>(first)));
+    if (first >= 20 && first <= 63) ++dtls;  // dropped by the library
+  }
+  const WorkerCounters& counters = suite.worker->counters();
+  REQUIRE(test::RunUntil(suite.home, [&] { return counters.unexpected.value() + dtls == 256; }));
+  suite.GiveFrame(false, 4);
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    player.Receive();
+    return player.player.packets.size() == 7;
+  }));
+  CHECK(player.player.refused == 0);
+  CHECK(suite.events.ended.empty());
+}
+
+TEST_CASE("A flood of strangers' datagrams costs no player a packet") {
+  constexpr int kFrames = 50;
+  constexpr int kGarbagePerFrame = 100;
+  Suite suite;
+  suite.GiveFrame(true, 3);
+  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  SocketPlayer stranger("nobody", "127.0.0.1", suite.worker->port());
+  REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
+  suite.Connect(player, 3);
+  const WorkerCounters& counters = suite.worker->counters();
+  const Bytes check = stranger.player.Check();
+  const uint64_t before =
+      counters.bad_stun.value();  // checks sooner than the worker knew its player
+  for (int frame = 1; frame <= kFrames; ++frame) {
+    for (int i = 0; i < kGarbagePerFrame; ++i) {
+      stranger.Send(i % 2 == 0 ? Bytes(60, 0x80) : check);
+    }
+    suite.GiveFrame(false, 5);
+    REQUIRE(test::RunUntil(suite.home, [&] {
+      player.Receive();
+      return player.player.packets.size() == 3 + static_cast<size_t>(frame) * 5;
+    }));
+  }
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    return counters.unknown_tuple.value() + counters.bad_stun.value() - before ==
+           kFrames * kGarbagePerFrame;
+  }));
+  CHECK(player.player.refused == 0);
+  stranger.Receive();
+  CHECK_FALSE(stranger.checked);
+}
+
 TEST_CASE("A port that is taken is refused") {
   Suite suite;
   Worker::Settings settings{.v4 =
