@@ -24,6 +24,7 @@ constexpr double kUsualFrameRate = 30;
 constexpr guint kQuality = 23;
 constexpr guint kBufferMs = 300;
 constexpr guint kNoKeyFrameByCount = 1 << 20;  // they are forced by time
+constexpr uint64_t kPixelsOfOneThread = 1280 * 720;
 constexpr guint64 kUnknownArrival = GST_BUFFER_OFFSET_NONE;
 
 // deinterlace of plugins-good keeps pictures back or moves them by half a frame; libav's does not.
@@ -56,6 +57,11 @@ CapsPtr SourceCaps(uint32_t sequence) {
   return caps;
 }
 
+// Slices of one picture, encoded at the same time: no delay of whole pictures.
+guint EncoderThreads(const H264Pipeline::Settings& settings) {
+  return uint64_t{settings.width} * settings.height > kPixelsOfOneThread ? 2 : 1;
+}
+
 void Configure(GstLine& line, const H264Pipeline::Settings& settings) {
   gst_app_src_set_caps(line.source(), SourceCaps(0).get());
   g_object_set(line.source(), "max-buffers", guint64{0}, nullptr);
@@ -74,8 +80,8 @@ void Configure(GstLine& line, const H264Pipeline::Settings& settings) {
   gst_util_set_object_arg(G_OBJECT(encoder), "tune", "zerolatency");
   gst_util_set_object_arg(G_OBJECT(encoder), "pass", "qual");
   g_object_set(encoder, "quantizer", kQuality, "vbv-buf-capacity", kBufferMs, "key-int-max",
-               kNoKeyFrameByCount, "bframes", 0U, "threads", 1U, "aud", FALSE, "option-string",
-               "scenecut=0", nullptr);
+               kNoKeyFrameByCount, "bframes", 0U, "threads", EncoderThreads(settings), "aud", FALSE,
+               "option-string", "scenecut=0", nullptr);
   g_object_set(line.element(kProfile), "caps",
                CapsOf("video/x-h264,profile=constrained-baseline,stream-format=byte-stream,"
                       "alignment=au")

@@ -41,7 +41,11 @@ class H264Pipeline {
   using Frame = EncodedPicture;
   struct Settings {
     H264Speed speed = H264Speed::kSuperfast;
-    double frame_rate = 0;  // for the bitrate, where the source does not say it; 0 = not known
+    // Of the source, as far as they are known; else 0. A larger size has two threads for the
+    // encoder; the frame rate is for the bitrate, where the pictures do not say it.
+    uint32_t width = 0;
+    uint32_t height = 0;
+    double frame_rate = 0;
   };
   // Both are called on GStreamer's threads, and no more once the destructor has returned.
   struct Delegate {

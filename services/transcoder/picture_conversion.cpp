@@ -52,7 +52,10 @@ PictureConversion::PictureConversion(ConversionContext& context, const media::Tr
                .on_failed = [this](const absl::Status& status) { delegate_.on_failed(status); }}) {}
 
 void PictureConversion::Start() {
-  runner_.Start({.speed = context_.config.h264_speed, .frame_rate = track_.frame_rate});
+  runner_.Start({.speed = context_.config.h264_speed,
+                 .width = track_.width,
+                 .height = track_.height,
+                 .frame_rate = track_.frame_rate});
 }
 
 void PictureConversion::Stop() {

@@ -55,6 +55,8 @@ void Renditions::Start(const v1::StartRenditionRequest& request, const OnAnswer&
   absl::StatusOr<Rendition*> rendition = FindOrMake(key, *profile);
   if (!rendition.ok()) {
     ++context_.counters.renditions_refused;
+    context_.log.WarningLimited("rendition refused",
+                                {{"stream", key.ToString()}, {"cause", rendition.status()}});
     return on_answer(rendition.status());
   }
   (*rendition)->WhenStarted([this, key, on_answer](const absl::Status& status) {
@@ -79,15 +81,27 @@ absl::StatusOr<Rendition*> Renditions::FindOrMake(const media::StreamKey& key,
   return renditions_.emplace(key, *std::move(made)).first->second.get();
 }
 
+size_t Renditions::CountOf(media::MediaKind kind) const {
+  auto count = std::count_if(renditions_.begin(), renditions_.end(), [&](const auto& entry) {
+    const Profile* profile = Profile::Find(entry.first.rendition);
+    return profile != nullptr && profile->kind == kind;
+  });
+  return static_cast<size_t>(count);
+}
+
+double Renditions::Load() const {
+  double of_all = static_cast<double>(renditions_.size()) / context_.config.max_renditions;
+  double of_pictures =
+      static_cast<double>(CountOf(media::MediaKind::kVideo)) / context_.config.video_capacity();
+  return std::max(of_all, of_pictures);
+}
+
 absl::Status Renditions::CheckRoom(const Profile& profile) const {
   if (renditions_.size() >= context_.config.max_renditions) {
     return absl::ResourceExhaustedError("this transcoder has no room for another rendition");
   }
   if (profile.kind != media::MediaKind::kVideo) return absl::OkStatus();
-  auto running = std::count_if(renditions_.begin(), renditions_.end(), [](const auto& entry) {
-    const Profile* other = Profile::Find(entry.first.rendition);
-    return other != nullptr && other->kind == media::MediaKind::kVideo;
-  });
+  size_t running = CountOf(profile.kind);
   if (running < context_.config.video_capacity()) return absl::OkStatus();
   return absl::ResourceExhaustedError(StrCat("this transcoder makes ", running,
                                              " renditions of pictures already, as many as it may"));

@@ -25,6 +25,8 @@ class Renditions {
   void Drain(std::function<void()> drained);
 
   size_t size() const { return renditions_.size(); }
+  // How much of the room is taken, of pictures or of all: 0 to 1.
+  double Load() const;
 
  private:
   struct Profile;
@@ -32,6 +34,7 @@ class Renditions {
   absl::StatusOr<media::Track> FindSource(const std::string& stream_name,
                                           const Profile& profile) const;
   absl::StatusOr<Rendition*> FindOrMake(const media::StreamKey& key, const Profile& profile);
+  size_t CountOf(media::MediaKind kind) const;
   absl::Status CheckRoom(const Profile& profile) const;
   absl::StatusOr<v1::StartRenditionResponse> AnswerFor(const media::StreamKey& key,
                                                        const absl::Status& status) const;

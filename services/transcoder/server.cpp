@@ -43,9 +43,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Open(daemon::Context& context,
   return server;
 }
 
-double Server::Load() const {
-  return static_cast<double>(renditions_.size()) / config_.max_renditions;
-}
+double Server::Load() const { return renditions_.Load(); }
 
 void Server::Drain(std::function<void()> drained) { renditions_.Drain(std::move(drained)); }
 

@@ -208,6 +208,7 @@ TEST_CASE("pictures and sound are converted side by side, each within its room")
   REQUIRE(daemons.Start("cam", "opus").ok());
   CHECK(daemons.Start("cam", "h264").ok());  // it runs
   CHECK(daemons.renditions->size() == 2);
+  CHECK(daemons.renditions->Load() == 1);
   v1::StreamEntry other = relay::EntryOf(*daemons.source);
   other.mutable_key()->set_name("other");
   other.set_node_id("ingest-1");

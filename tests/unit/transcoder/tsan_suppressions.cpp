@@ -7,7 +7,9 @@ extern "C" const char* __tsan_default_suppressions() {
          "race:libgst\n"
          "race:libav\n"
          "race:libopus.so\n"
+         "race:libx264\n"
          "race:liborc-0.4.so\n"
          "race:OpusPipeline::Push\n"
+         "race:H264Pipeline::Push\n"
          "mutex:libgst\n";
 }
