@@ -51,20 +51,40 @@ void DescribeTrack(const v1::TrackStatus& status, Struct& stream) {
   }
 }
 
-void DescribeStream(const KnownStream& known, uint32_t players, Struct& stream) {
+uint64_t Bitrate(const v1::StreamStatus& status) {
+  uint64_t bitrate = 0;
+  for (const v1::TrackStatus& track : status.tracks()) bitrate += track.bitrate_bps();
+  return bitrate;
+}
+
+// The renditions of the stream, which are nobody's streams.
+void ListRenditions(const SuitePicture& picture, const std::string& name, Struct& stream) {
+  auto* list = (*stream.mutable_fields())["renditions"].mutable_list_value();
+  for (const KnownStream& known : picture.streams) {
+    const v1::StreamStatus& status = known.status;
+    if (status.key().name() != name || status.key().rendition().empty()) continue;
+    Struct& rendition = *list->add_values()->mutable_struct_value();
+    SetText(rendition, "profile", status.key().rendition());
+    SetNumber(rendition, "bitrateBps", static_cast<double>(Bitrate(status)));
+    SetNumber(rendition, "subscribers", status.subscribers());
+    for (const v1::TrackStatus& track : status.tracks()) {
+      SetText(rendition, "codec",
+              std::string(media::CodecName(fanout::FromProto(track.track()).codec)));
+    }
+  }
+}
+
+void DescribeStream(const SuitePicture& picture, const KnownStream& known, Struct& stream) {
   const v1::StreamStatus& status = known.status;
   SetText(stream, "name", status.key().name());
   SetText(stream, "protocol", status.publisher_protocol());
   SetText(stream, "agent", status.publisher_agent());
   SetText(stream, "remark", status.remark());
   SetNumber(stream, "since", UnixMs(status.created()));
-  SetNumber(stream, "players", players);
-  uint64_t bitrate = 0;
-  for (const v1::TrackStatus& track : status.tracks()) {
-    bitrate += track.bitrate_bps();
-    DescribeTrack(track, stream);
-  }
-  SetNumber(stream, "bitrateBps", static_cast<double>(bitrate));
+  SetNumber(stream, "players", picture.CountPlayers(status.key().name()));
+  for (const v1::TrackStatus& track : status.tracks()) DescribeTrack(track, stream);
+  SetNumber(stream, "bitrateBps", static_cast<double>(Bitrate(status)));
+  ListRenditions(picture, status.key().name(), stream);
 }
 
 // The different remarks of a stream's players, at most three.
@@ -134,7 +154,7 @@ std::string ConsoleState(const SuitePicture& picture, const directory::Directory
     if (!known.status.key().rendition().empty()) continue;
     const std::string& name = known.status.key().name();
     Struct& stream = *streams->add_values()->mutable_struct_value();
-    DescribeStream(known, picture.CountPlayers(name), stream);
+    DescribeStream(picture, known, stream);
     SetText(stream, "playersRemark", RemarkOfPlayers(picture, name));
   }
   std::string json;

@@ -17,7 +17,8 @@ void AddConsoleRoutes(http::Router& router, SuiteStatus& suite,
 
 // {"streams":[{"name","protocol","agent","since","players",
 //              "video":{"codec","width","height","frameRate","bFrames"},"audio":{"codec","channels",
-//              "rate"},"bitrateBps","remark","playersRemark"}],
+//              "rate"},"bitrateBps","remark","playersRemark",
+//              "renditions":[{"profile","codec","bitrateBps","subscribers"}]}],
 //  "rtmpPort":1935, "mayPublish":true}
 // playersRemark: what its players get instead of the stream as published, and why.
 // since: Unix ms, changes when a publisher comes back. rtmpPort: 0 = no ingest node is ready.

@@ -1,6 +1,9 @@
 #include "services/http-gateway/rest.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "libs/base/text.h"
@@ -46,11 +49,24 @@ void Find(SuiteStatus& suite, const wcs::StreamFilter& filter, const std::string
   });
 }
 
+// JSON, or what programs call it that do not say what they send (curl -d, fetch of a string).
+bool MayBeJson(const http::Request& request) {
+  static constexpr std::array<std::string_view, 5> kTypes = {
+      "", "application/json", "text/json", "application/x-www-form-urlencoded", "text/plain"};
+  return request.body.empty() ||
+         std::find(kTypes.begin(), kTypes.end(), request.MediaType()) != kTypes.end();
+}
+
 }  // namespace
 
 void AddRestRoutes(http::Router& router, Access& access, SuiteStatus& suite,
                    const std::string& allow_origin) {
   http::Serve find = [&suite](const http::Request& request, http::Responder responder) {
+    if (!MayBeJson(request)) {
+      responder.Send(ErrorResponse(415, "UnsupportedMediaTypeException",
+                                   "The body must be application/json", request.path));
+      return;
+    }
     absl::StatusOr<wcs::StreamFilter> filter = wcs::ParseStreamFilter(request.body);
     if (!filter.ok()) {
       responder.Send(ErrorResponse(400, "BadRequestException",

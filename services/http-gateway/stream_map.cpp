@@ -44,6 +44,7 @@ wcs::StreamObject Publisher(const KnownStream& known) {
                            .has_video = false,
                            .has_audio = false,
                            .status = wcs::StreamStatus::kPublishing,
+                           .info = status.remark(),
                            .create_date_ms = UnixMs(status.created()),
                            .media_provider = MediaProvider(status.publisher_protocol()),
                            .node_id = known.node_id};
@@ -78,6 +79,7 @@ wcs::StreamObject Player(const KnownPlayer& known, const wcs::StreamObject* sour
                            .published = false,
                            .status = status.state() == "playing" ? wcs::StreamStatus::kPlaying
                                                                  : wcs::StreamStatus::kPending,
+                           .info = status.remark(),
                            .create_date_ms = UnixMs(status.created()),
                            .media_provider = MediaProvider(status.protocol()),
                            .node_id = known.node_id};

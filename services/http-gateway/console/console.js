@@ -32,6 +32,10 @@ const bitrateWords = (bps) => {
   return bps >= 1e6 ? `${(bps / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bps / 1e3)} kbit/s`;
 };
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+const renditionWords = (rendition) =>
+  `as ${rendition.codec ? codecWords(rendition) : rendition.profile}: ${bitrateWords(rendition.bitrateBps)}, ` +
+  plural(rendition.subscribers, "subscriber", "subscribers");
+const remarkWords = (stream) => stream.remark || (stream.video?.bFrames ? "has B-frames" : "");
 const nameKey = (name) => encodeURIComponent(name);
 
 // --- The player ---
@@ -198,10 +202,9 @@ function fillRow(row, stream) {
     td.replaceChildren(element("span", "", words));
     if (under) td.append(element("span", "under", under));
   };
-  const remark = stream.remark || (stream.video?.bFrames ? "has B-frames" : "");
-  set(cell("Stream", "name"), stream.name, remark);
+  set(cell("Stream", "name"), stream.name, remarkWords(stream));
   set(cell("Publisher"), protocolWords(stream), stream.agent || "");
-  set(cell("Codecs", "plain"), codecsWords(stream), "");
+  set(cell("Codecs", "plain"), codecsWords(stream), (stream.renditions || []).map(renditionWords).join("\n"));
   set(cell("Size", "plain"), sizeWords(stream), rateWords(stream));
   set(cell("Bitrate", "number"), bitrateWords(stream.bitrateBps), "");
   set(cell("Players", "number"), String(stream.players), stream.playersRemark || "");
