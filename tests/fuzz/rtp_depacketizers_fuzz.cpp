@@ -4,6 +4,7 @@
 
 #include "libs/base/byte_reader.h"
 #include "libs/rtp/payload/aac/depacketizer.h"
+#include "libs/rtp/payload/h264/aggregate.h"
 #include "libs/rtp/payload/h264/depacketizer.h"
 #include "libs/rtp/payload/mpeg_audio/depacketizer.h"
 #include "libs/rtp/payload/opus/payload.h"
@@ -27,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     packet.sequence_number += (flags & 2) != 0 ? 2 : 1;
     packet.rtp_timestamp += (flags & 4) != 0 ? 3000 : 0;
     h264.Push(packet, pictures);
+    rtp::payload::h264::NalUnitsOf(packet.payload);
     aac.Push(packet, sounds);
     mpeg_audio.Push(packet, frames);
     opus.Push(packet);

@@ -207,7 +207,8 @@ function fillRow(row, stream) {
   set(cell("Codecs", "plain"), codecsWords(stream), (stream.renditions || []).map(renditionWords).join("\n"));
   set(cell("Size", "plain"), sizeWords(stream), rateWords(stream));
   set(cell("Bitrate", "number"), bitrateWords(stream.bitrateBps), "");
-  set(cell("Players", "number"), String(stream.players), stream.playersRemark || "");
+  set(cell("Players", "number"), String(stream.players), "");
+  cell("Players").title = stream.playersRemark || "";
   const act = cell("Play", "act");
   let button = act.querySelector("button");
   if (!button) {
