@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "libs/amf/amf3.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 
@@ -26,6 +27,7 @@ enum Marker : uint8_t {
   kUnsupported = 0x0d,
   kXmlDocument = 0x0f,
   kTypedObject = 0x10,
+  kAmf3 = 0x11,  // §3.1, avmplus-object
 };
 
 constexpr size_t kMaxShortText = std::numeric_limits<uint16_t>::max();
@@ -50,18 +52,15 @@ class Parser {
   }
 
   ByteReader reader_;
-  int depth_ = 0;
-  size_t values_ = 0;
+  ParseBudget budget_;
 };
 
 absl::StatusOr<Value> Parser::ReadValue() {
-  if (++values_ > kMaxValues) return absl::ResourceExhaustedError("too many AMF0 values");
-  if (depth_ >= kMaxDepth) return absl::ResourceExhaustedError("AMF0 values are nested too deep");
-  ++depth_;
+  SLUICE_RETURN_IF_ERROR(budget_.Enter());
   uint8_t marker = reader_.ReadU8();
   if (!reader_.ok()) return absl::InvalidArgumentError("AMF0 value is cut off");
   absl::StatusOr<Value> value = ReadBody(marker);
-  --depth_;
+  budget_.Leave();
   return value;
 }
 
@@ -100,6 +99,8 @@ absl::StatusOr<Value> Parser::ReadBody(uint8_t marker) {
     }
     case kStrictArray:
       return ReadStrictArray();
+    case kAmf3:
+      return ReadAmf3Value(reader_, budget_);
     case kObjectEnd:
       return absl::InvalidArgumentError("AMF0 object end outside an object");
     default:

@@ -4,20 +4,19 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/amf/parse_budget.h"
 #include "libs/amf/value.h"
 #include "libs/base/byte_reader.h"
 #include "libs/base/byte_writer.h"
 
 namespace sluice::amf {
 
-inline constexpr int kMaxDepth = 16;        // objects and arrays inside each other
-inline constexpr size_t kMaxValues = 4096;  // in one message, nested ones counted
-
 // Reads the values of one message, to its end. Read besides the types of Value: long strings and
-// XML documents as text, typed objects as objects without their class name.
+// XML documents as text, typed objects as objects without their class name, and AMF3 values behind
+// the marker 0x11 (§3.1; see ReadAmf3Value, whose errors are these too).
 //   InvalidArgument: cut off, an unknown marker, or a property name where none may be.
-//   ResourceExhausted: deeper or more than the bounds.
-//   Unimplemented: references (§2.9), movie clips, record sets, AMF3 (marker 0x11).
+//   ResourceExhausted: deeper or more than the bounds of ParseBudget.
+//   Unimplemented: references (§2.9), movie clips, record sets.
 absl::StatusOr<std::vector<Value>> ParseValues(ByteView message);
 
 // Appends one value. A text of more than 65535 bytes becomes a long string; property names are cut

@@ -82,4 +82,9 @@ void Fan::Replay(Sink& sink) {
   if (!items.empty()) sink.OnItems(items);
 }
 
+void Fan::DropGroup() {
+  Flush();
+  cache_.DropGroup();
+}
+
 }  // namespace sluice::fanout

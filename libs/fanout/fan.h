@@ -29,6 +29,9 @@ class Fan {
   // the source cannot make one.
   void Replay(Sink& sink);
 
+  // Forgets the cached group: joiners wait for the next key frame.
+  void DropGroup();
+
   size_t sink_count() const { return sink_count_; }
   bool ended() const { return ended_; }
   const GopCache& cache() const { return cache_; }

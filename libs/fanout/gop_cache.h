@@ -24,6 +24,8 @@ class GopCache {
   explicit GopCache(Limits limits) : limits_(limits) {}
 
   void Push(const Item& item);
+  // Forgets the packets: a joiner waits for the next key frame.
+  void DropGroup() { Clear(); }
   // Appends what a joiner must get first: the description, the clock reports, then the packets, in
   // order.
   void Snapshot(std::vector<Item>& out) const;

@@ -91,6 +91,14 @@ void Publication::End(StreamEnd end) {
   fan_.Push(std::move(end));
 }
 
+void Publication::TakeOver(std::string address, std::string agent, std::string parameters) {
+  settings_.publisher_address = std::move(address);
+  settings_.publisher_agent = std::move(agent);
+  settings_.publisher_parameters = std::move(parameters);
+  remark_.clear();
+  fan_.DropGroup();
+}
+
 bool Publication::RequestKeyFrame(uint32_t track_id) {
   auto found = tracks_.find(track_id);
   if (ask_ == nullptr || found == tracks_.end()) return false;

@@ -32,10 +32,11 @@ class Publication {
   struct Settings {
     media::StreamKey key;
     GopCache::Limits limits;
-    std::string media_session_id;    // UUID
-    std::string publisher_protocol;  // "rtmp"
-    std::string publisher_address;   // host:port
-    std::string publisher_agent;     // what it calls itself, at most 128 bytes
+    std::string media_session_id;      // UUID
+    std::string publisher_protocol;    // "rtmp"
+    std::string publisher_address;     // host:port
+    std::string publisher_agent;       // what it calls itself, at most 128 bytes
+    std::string publisher_parameters;  // of its URL, secrets taken out
   };
 
   Publication(loop::EventLoop& loop, RandomSource& random, Settings settings);
@@ -63,6 +64,9 @@ class Publication {
   void Flush() { fan_.Flush(); }
   // The last item. Sinks are detached. Idempotent: the first cause stands.
   void End(StreamEnd end);
+
+  // Another client goes on with the stream; tracks, clocks and players stay. The cache begins anew.
+  void TakeOver(std::string address, std::string agent, std::string parameters);
 
   void Attach(Sink& sink) { fan_.Attach(sink); }
   void Detach(Sink& sink) { fan_.Detach(sink); }

@@ -25,6 +25,7 @@ v1::StreamStatus StatusOf(const fanout::Publication& publication) {
   status.set_publisher_protocol(settings.publisher_protocol);
   status.set_publisher_address(settings.publisher_address);
   status.set_publisher_agent(settings.publisher_agent);
+  status.set_publisher_parameters(settings.publisher_parameters);
   status.mutable_created()->set_seconds(absl::ToUnixSeconds(publication.created()));
   status.set_subscribers(static_cast<uint32_t>(publication.fan().sink_count()));
   status.set_cached_bytes(publication.fan().cache().bytes());

@@ -1,6 +1,7 @@
 #include "libs/rtmp/chunk_writer.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "libs/base/byte_writer.h"
 
@@ -10,6 +11,7 @@ namespace {
 constexpr uint32_t kExtendedTimestamp = 0xffffff;  // §5.3.1.3
 constexpr uint8_t kType3 = 3 << 6;
 constexpr size_t kLongestHeader = 16;    // basic 1, message 11, extended timestamp 4
+constexpr size_t kType0Header = 12;      // with a 1-byte basic header
 constexpr size_t kStreamIdPosition = 8;  // in a type 0 chunk with a 1-byte basic header
 
 size_t TotalSize(std::span<const ByteView> parts) {
@@ -89,6 +91,21 @@ std::shared_ptr<const Bytes> SharedMessage::For(uint32_t stream_id) const {
   for (size_t i = 0; i < 4; ++i) {
     bytes[kStreamIdPosition + i] = static_cast<uint8_t>(stream_id >> (8 * i));
   }
+  return std::make_shared<const Bytes>(std::move(bytes));
+}
+
+std::shared_ptr<const Bytes> SharedMessage::At(uint32_t stream_id, uint32_t timestamp) const {
+  // The chunks' payloads, cut out from between their headers.
+  size_t extended = timestamp_ >= kExtendedTimestamp ? 4 : 0;
+  std::vector<ByteView> parts;
+  ByteView rest = ByteView(*bytes_).subspan(kType0Header + extended);
+  while (!rest.empty()) {
+    parts.push_back(rest.first(std::min<size_t>(rest.size(), kOutChunkSize)));
+    rest = rest.subspan(parts.back().size());
+    if (!rest.empty()) rest = rest.subspan(1 + extended);
+  }
+  Bytes bytes;
+  AppendMessage({type_, timestamp, stream_id}, parts, kOutChunkSize, bytes);
   return std::make_shared<const Bytes>(std::move(bytes));
 }
 

@@ -34,6 +34,8 @@ class SharedMessage {
 
   // Shared if the player's message stream is the usual one, else a copy made for it.
   std::shared_ptr<const Bytes> For(uint32_t stream_id) const;
+  // A copy with another timestamp, for a player whose time has gone on.
+  std::shared_ptr<const Bytes> At(uint32_t stream_id, uint32_t timestamp) const;
   MessageType type() const { return type_; }
   uint32_t timestamp() const { return timestamp_; }
   size_t size() const { return bytes_->size(); }

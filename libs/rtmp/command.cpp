@@ -4,25 +4,27 @@
 #include <utility>
 
 #include "libs/amf/amf0.h"
+#include "libs/amf/amf3.h"
 #include "libs/base/status_macros.h"
 
 namespace sluice::rtmp {
 namespace {
 
-// Messages 15 and 17 are declared AMF3, but hold AMF0 behind a zero byte.
+constexpr uint8_t kAmf0Behind = 0x00;
+constexpr uint8_t kAmf3String = 0x06;  // a name, in AMF3
+
+// Messages 15 and 17 are declared AMF3: AMF0 behind a zero byte, in which values may be AMF3, as
+// clients send it; or AMF3 (or AMF0) from the first byte on.
 absl::StatusOr<std::vector<amf::Value>> ParseAmf(const Message& message) {
   if (message.payload.size() > kMaxCommandLength) {
     return absl::ResourceExhaustedError("command or data message is too long");
   }
   ByteView bytes(message.payload);
   bool amf3 = message.type == MessageType::kCommandAmf3 || message.type == MessageType::kDataAmf3;
-  if (amf3) {
-    if (bytes.empty() || bytes[0] != 0) {
-      return absl::InvalidArgumentError("AMF3 message without a zero byte in front");
-    }
-    bytes = bytes.subspan(1);
-  }
-  return amf::ParseValues(bytes);
+  if (!amf3) return amf::ParseValues(bytes);
+  if (bytes.empty()) return absl::InvalidArgumentError("AMF3 message without content");
+  if (bytes[0] == kAmf0Behind) return amf::ParseValues(bytes.subspan(1));
+  return bytes[0] == kAmf3String ? amf::ParseAmf3Values(bytes) : amf::ParseValues(bytes);
 }
 
 }  // namespace

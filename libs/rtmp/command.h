@@ -1,4 +1,4 @@
-// Command and data messages (RTMP 1.0 §7.1.1, §7.1.2, §7.2) in AMF0.
+// Command and data messages (RTMP 1.0 §7.1.1, §7.1.2, §7.2): AMF0 and AMF3 in, AMF0 out.
 #pragma once
 
 #include <string>
@@ -24,8 +24,8 @@ struct Command {
   const amf::Value& argument(size_t index) const;
 };
 
-// InvalidArgument: not AMF0, or no name in front. ResourceExhausted: too long or too deep.
-// An "AMF3" command (type 17) is an AMF0 one behind a zero byte, as clients send it.
+// InvalidArgument: not AMF, or no name in front. ResourceExhausted: too long or too deep. An "AMF3"
+// command (type 17) may be in AMF0 behind a zero byte, with AMF3 values in it, or AMF3 throughout.
 absl::StatusOr<Command> ParseCommand(const Message& message);
 Message ToMessage(const Command& command, uint32_t stream_id);
 
@@ -49,6 +49,10 @@ inline constexpr char kPlayStart[] = "NetStream.Play.Start";
 inline constexpr char kPlayStreamNotFound[] = "NetStream.Play.StreamNotFound";
 inline constexpr char kPlayFailed[] = "NetStream.Play.Failed";
 inline constexpr char kPlayUnpublishNotify[] = "NetStream.Play.UnpublishNotify";
+inline constexpr char kPauseNotify[] = "NetStream.Pause.Notify";
+inline constexpr char kUnpauseNotify[] = "NetStream.Unpause.Notify";
+inline constexpr char kSeekNotify[] = "NetStream.Seek.Notify";
+inline constexpr char kSeekFailed[] = "NetStream.Seek.Failed";
 inline constexpr char kPlayStop[] = "NetStream.Play.Stop";
 }  // namespace status_code
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "libs/amf/value.h"
 #include "libs/rtmp/message.h"
@@ -42,10 +43,29 @@ struct MediaEvent {
   Bytes payload;                           // an FLV tag body; may be empty
 };
 
-// onMetaData, also inside @setDataFrame.
+// onMetaData, also inside @setDataFrame, of a stream that is being published.
 struct MetadataEvent {
   uint32_t stream_id = 0;
   amf::Value metadata;  // an object or an ECMA array
+};
+
+// Any other data message of a stream that is being published: "onTextData", "onCuePoint", ...
+struct DataEvent {
+  uint32_t stream_id = 0;
+  std::vector<amf::Value> values;  // the name first; at most kMaxCommandLength bytes as AMF0
+};
+
+// pause of a stream that is played, both ways. The client has been answered.
+struct PauseEvent {
+  uint32_t stream_id = 0;
+  bool paused = false;
+};
+
+// receiveAudio or receiveVideo of a stream that is played. The client has been answered.
+struct ReceiveEvent {
+  uint32_t stream_id = 0;
+  MessageType type = MessageType::kVideo;  // kAudio or kVideo
+  bool wanted = true;
 };
 
 // The client ended publishing or playing: closeStream, deleteStream, FCUnpublish, or another
@@ -55,7 +75,7 @@ struct StreamEndEvent {
   std::string command;  // which of them
 };
 
-using Event =
-    std::variant<ConnectEvent, PublishEvent, PlayEvent, MediaEvent, MetadataEvent, StreamEndEvent>;
+using Event = std::variant<ConnectEvent, PublishEvent, PlayEvent, MediaEvent, MetadataEvent,
+                           StreamEndEvent, DataEvent, PauseEvent, ReceiveEvent>;
 
 }  // namespace sluice::rtmp

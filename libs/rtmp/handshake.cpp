@@ -9,6 +9,9 @@ namespace sluice::rtmp {
 namespace {
 
 constexpr uint8_t kVersion = 3;  // §5.2.2
+// Clients ask for 3 at least before they look for a digest; what comes after it tells nobody
+// anything.
+constexpr uint8_t kServerVersion[] = {4, 5, 0, 1};
 
 }  // namespace
 
@@ -42,16 +45,37 @@ absl::StatusOr<size_t> ServerHandshake::Receive(ByteView bytes, Bytes& out) {
 }
 
 void ServerHandshake::Answer(Bytes& out) {
+  std::optional<ClientDigest> client = FindClientDigest(client_block_);
+  out.push_back(kVersion);
+  if (client.has_value()) {
+    AnswerSigned(*client, out);
+  } else {
+    AnswerSimply(out);
+  }
+  client_block_ = {};
+  state_ = State::kEcho;
+}
+
+void ServerHandshake::AnswerSimply(Bytes& out) {
   ByteWriter writer(out);
-  writer.WriteU8(kVersion);
   writer.WriteU32(0);  // our time begins now
   writer.WriteU32(0);  // zero: clients look for a digest only if a version stands here
   Bytes random(kHandshakeBlock - 8);
   random_.Fill(random);
   writer.WriteBytes(random);
   writer.WriteBytes(client_block_);  // S2 echoes C1
-  client_block_ = {};
-  state_ = State::kEcho;
+}
+
+void ServerHandshake::AnswerSigned(const ClientDigest& client, Bytes& out) {
+  Bytes blocks(2 * kHandshakeBlock);
+  random_.Fill(blocks);
+  std::span<uint8_t> first = std::span<uint8_t>(blocks).first(kHandshakeBlock);
+  std::span<uint8_t> second = std::span<uint8_t>(blocks).subspan(kHandshakeBlock);
+  std::fill_n(first.begin(), 4, uint8_t{0});  // our time begins now
+  std::copy(std::begin(kServerVersion), std::end(kServerVersion), first.begin() + 4);
+  SignServerBlock(first, client.scheme);
+  SignServerAnswer(second, client.digest);
+  out.insert(out.end(), blocks.begin(), blocks.end());
 }
 
 }  // namespace sluice::rtmp

@@ -1,4 +1,4 @@
-// The server's side of the RTMP handshake (RTMP 1.0 §5.2), in its simple form.
+// The server's side of the RTMP handshake (RTMP 1.0 §5.2), in its simple and its digest form.
 #pragma once
 
 #include <cstddef>
@@ -6,13 +6,12 @@
 #include "absl/status/statusor.h"
 #include "libs/base/bytes.h"
 #include "libs/base/random.h"
+#include "libs/rtmp/handshake_digest.h"
 
 namespace sluice::rtmp {
 
-inline constexpr size_t kHandshakeBlock = 1536;  // C1, S1, C2, S2
-
-// Takes C0, C1 and C2; answers S0, S1 and S2. The "digest" form of Flash Player is answered in the
-// simple form, as every present client takes it. C2 is not compared with S1: clients exist that do
+// Takes C0, C1 and C2; answers S0, S1 and S2: a C1 that is signed (handshake_digest.h) in kind, in
+// the same scheme, any other in the simple form. C2 is not compared with S1: clients exist that do
 // not echo.
 class ServerHandshake {
  public:
@@ -28,6 +27,8 @@ class ServerHandshake {
  private:
   enum class State : uint8_t { kVersion, kClientBlock, kEcho, kDone };
   void Answer(Bytes& out);
+  void AnswerSimply(Bytes& out);
+  void AnswerSigned(const ClientDigest& client, Bytes& out);
 
   RandomSource& random_;
   State state_ = State::kVersion;

@@ -4,6 +4,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/rtmp/control.h"
 #include "libs/rtmp/server_protocol.h"
 
 namespace sluice::rtmp {
@@ -37,6 +38,11 @@ const ServerProtocol::CommandEntry ServerProtocol::kCommands[] = {
     {"createStream", &ServerProtocol::OnCreateStream},
     {"publish", &ServerProtocol::OnPublish},
     {"play", &ServerProtocol::OnPlay},
+    {"pause", &ServerProtocol::OnPause},
+    {"pauseRaw", &ServerProtocol::OnPause},
+    {"receiveAudio", &ServerProtocol::OnReceiveAudio},
+    {"receiveVideo", &ServerProtocol::OnReceiveVideo},
+    {"seek", &ServerProtocol::OnSeek},
     {"closeStream", &ServerProtocol::OnCloseStream},
     {"deleteStream", &ServerProtocol::OnDeleteStream},
     {"FCPublish", &ServerProtocol::OnFcPublish},
@@ -51,6 +57,9 @@ absl::Status ServerProtocol::OnCommandMessage(const Message& message, std::vecto
   if (state_ == ConnectionState::kRejected) return absl::OkStatus();
   SLUICE_ASSIGN_OR_RETURN(Command command, ParseCommand(message));
   if (state_ == ConnectionState::kNew && command.name != "connect") {
+    if (command.transaction_id != 0) {
+      SendError(command.transaction_id, status_code::kConnectRejected, "connect first");
+    }
     return absl::FailedPreconditionError(
         StrCat("command before connect: ", command.name.substr(0, 64)));
   }
@@ -125,6 +134,64 @@ absl::Status ServerProtocol::OnPlay(const Command& command, uint32_t stream_id,
   stream->name = asked.name;
   stream->state = StreamState::kPlayRequested;
   events.push_back(PlayEvent{stream_id, std::move(asked.name), std::move(asked.query)});
+  return absl::OkStatus();
+}
+
+// §7.2.2.8. Live streams go on behind a pause: the milliseconds that clients send along mean
+// nothing here.
+absl::Status ServerProtocol::OnPause(const Command& command, uint32_t stream_id,
+                                     std::vector<Event>& events) {
+  MessageStream* stream = Find(stream_id, StreamState::kPlaying);
+  if (stream == nullptr) {
+    ++ignored_messages_;
+    return absl::OkStatus();
+  }
+  const bool* paused = command.argument(1).As<bool>();
+  stream->paused = paused != nullptr ? *paused : !stream->paused;
+  if (stream->paused) {
+    SendStatus(stream_id, StatusLevel::kStatus, status_code::kPauseNotify,
+               StrCat("Paused ", stream->name, "."));
+    Send(ToMessage(UserControl{UserControlType::kStreamEof, stream_id}));
+  } else {
+    Send(ToMessage(UserControl{UserControlType::kStreamBegin, stream_id}));
+    SendStatus(stream_id, StatusLevel::kStatus, status_code::kUnpauseNotify,
+               StrCat("Unpaused ", stream->name, "."));
+  }
+  events.push_back(PauseEvent{stream_id, stream->paused});
+  return absl::OkStatus();
+}
+
+absl::Status ServerProtocol::OnReceiveAudio(const Command& command, uint32_t stream_id,
+                                            std::vector<Event>& events) {
+  Receive(MessageType::kAudio, command, stream_id, events);
+  return absl::OkStatus();
+}
+
+absl::Status ServerProtocol::OnReceiveVideo(const Command& command, uint32_t stream_id,
+                                            std::vector<Event>& events) {
+  Receive(MessageType::kVideo, command, stream_id, events);
+  return absl::OkStatus();
+}
+
+// §7.2.2.4, §7.2.2.5: "off" is not answered.
+void ServerProtocol::Receive(MessageType type, const Command& command, uint32_t stream_id,
+                             std::vector<Event>& events) {
+  MessageStream* stream = Find(stream_id, StreamState::kPlaying);
+  const bool* wanted = command.argument(1).As<bool>();
+  if (stream == nullptr || wanted == nullptr) {
+    ++ignored_messages_;
+    return;
+  }
+  if (*wanted) {
+    SendStatus(stream_id, StatusLevel::kStatus, status_code::kSeekNotify, stream->name);
+    SendStatus(stream_id, StatusLevel::kStatus, status_code::kPlayStart,
+               StrCat("Started playing ", stream->name, "."));
+  }
+  events.push_back(ReceiveEvent{stream_id, type, *wanted});
+}
+
+absl::Status ServerProtocol::OnSeek(const Command&, uint32_t stream_id, std::vector<Event>&) {
+  SendStatus(stream_id, StatusLevel::kError, status_code::kSeekFailed, "the stream is live");
   return absl::OkStatus();
 }
 

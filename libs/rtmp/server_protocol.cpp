@@ -25,10 +25,15 @@ absl::Status ServerProtocol::Receive(ByteView bytes, std::vector<Event>& events)
     bytes = bytes.subspan(taken);
   }
   absl::Status status = ReceiveChunks(bytes, events);
-  if (!status.ok()) {
-    SendStatus(0, StatusLevel::kError, status_code::kConnectClosed, ToStd(status.message()));
-  }
+  if (!status.ok()) SendClosed(status);
   return status;
+}
+
+void ServerProtocol::SendClosed(const absl::Status& status) {
+  bool connected = state_ == ConnectionState::kConnected;
+  SendStatus(0, StatusLevel::kError,
+             connected ? status_code::kConnectClosed : status_code::kConnectRejected,
+             ToStd(status.message()));
 }
 
 absl::Status ServerProtocol::ReceiveChunks(ByteView bytes, std::vector<Event>& events) {
@@ -86,16 +91,25 @@ void ServerProtocol::OnMedia(Message message, std::vector<Event>& events) {
 
 void ServerProtocol::OnDataMessage(const Message& message, std::vector<Event>& events) {
   absl::StatusOr<std::vector<amf::Value>> values = ParseData(message);
-  size_t name = 0;
-  if (values.ok() && !values->empty() && (*values)[0].text() == "@setDataFrame") name = 1;
-  bool metadata = values.ok() && values->size() > name + 1 &&
-                  (*values)[name].text() == "onMetaData" &&
-                  (*values)[name + 1].properties() != nullptr;
-  if (!metadata || !IsPublished(message.stream_id)) {
+  bool wrapped = values.ok() && !values->empty() && (*values)[0].text() == "@setDataFrame";
+  if (wrapped) values->erase(values->begin());
+  if (!values.ok() || values->empty() || (*values)[0].text().empty() ||
+      !IsPublished(message.stream_id)) {
     ++ignored_messages_;
     return;
   }
-  events.push_back(MetadataEvent{message.stream_id, std::move((*values)[name + 1])});
+  if ((*values)[0].text() != "onMetaData") {
+    // What would be about the sender's wishes, not about its stream, goes no further.
+    bool own = (*values)[0].text().front() == '@' || (*values)[0].text().front() == '|';
+    if (own) return;
+    events.push_back(DataEvent{message.stream_id, *std::move(values)});
+    return;
+  }
+  if (values->size() < 2 || (*values)[1].properties() == nullptr) {
+    ++ignored_messages_;
+    return;
+  }
+  events.push_back(MetadataEvent{message.stream_id, std::move((*values)[1])});
 }
 
 void ServerProtocol::OnUserControl(const Message& message) {
@@ -152,6 +166,7 @@ void ServerProtocol::AcceptPlay(uint32_t stream_id) {
   MessageStream* stream = Find(stream_id, StreamState::kPlayRequested);
   if (stream == nullptr) return;
   stream->state = StreamState::kPlaying;
+  stream->paused = false;
   Send(ToMessage(UserControl{UserControlType::kStreamBegin, stream_id}));
   SendStatus(stream_id, StatusLevel::kStatus, status_code::kPlayReset,
              StrCat("Playing and resetting ", stream->name, "."));
@@ -178,11 +193,12 @@ void ServerProtocol::EndPlay(uint32_t stream_id, std::string_view description) {
   SendStatus(stream_id, StatusLevel::kStatus, status_code::kPlayStop, description);
 }
 
-void ServerProtocol::EndPublish(uint32_t stream_id, std::string_view description) {
+void ServerProtocol::EndPublish(uint32_t stream_id, std::string_view code,
+                                std::string_view description) {
   MessageStream* stream = Find(stream_id, StreamState::kPublishing);
   if (stream == nullptr) return;
   stream->state = StreamState::kIdle;
-  SendStatus(stream_id, StatusLevel::kError, status_code::kPublishFailed, description);
+  SendStatus(stream_id, StatusLevel::kError, code, description);
 }
 
 void ServerProtocol::Ping(uint32_t timestamp_ms) {

@@ -44,8 +44,9 @@ class ServerProtocol {
 
   // The stream that is played has ended at its publisher. The client may play again.
   void EndPlay(uint32_t stream_id, std::string_view description);
-  // The stream that is published was taken from its publisher.
-  void EndPublish(uint32_t stream_id, std::string_view description);
+  // The stream that is published was taken from its publisher. code: one of
+  // status_code::kPublish...
+  void EndPublish(uint32_t stream_id, std::string_view code, std::string_view description);
   // A ping request; the client's answer counts as a sign of life like any other bytes.
   void Ping(uint32_t timestamp_ms);
 
@@ -69,6 +70,7 @@ class ServerProtocol {
   struct MessageStream {
     StreamState state = StreamState::kIdle;
     std::string name;
+    bool paused = false;  // of a player
   };
   using OnCommand = absl::Status (ServerProtocol::*)(const Command&, uint32_t, std::vector<Event>&);
   struct CommandEntry {
@@ -77,6 +79,8 @@ class ServerProtocol {
   };
   static const CommandEntry kCommands[];
 
+  // Tells the client why it is about to be closed, if it can read that.
+  void SendClosed(const absl::Status& status);
   absl::Status ReceiveChunks(ByteView bytes, std::vector<Event>& events);
   absl::Status OnMessage(Message message, std::vector<Event>& events);
   absl::Status OnCommandMessage(const Message& message, std::vector<Event>& events);
@@ -99,6 +103,14 @@ class ServerProtocol {
                              std::vector<Event>& events);
   absl::Status OnGetStreamLength(const Command& command, uint32_t stream_id,
                                  std::vector<Event>& events);
+  absl::Status OnPause(const Command& command, uint32_t stream_id, std::vector<Event>& events);
+  absl::Status OnReceiveAudio(const Command& command, uint32_t stream_id,
+                              std::vector<Event>& events);
+  absl::Status OnReceiveVideo(const Command& command, uint32_t stream_id,
+                              std::vector<Event>& events);
+  void Receive(MessageType type, const Command& command, uint32_t stream_id,
+               std::vector<Event>& events);
+  absl::Status OnSeek(const Command& command, uint32_t stream_id, std::vector<Event>& events);
   // Commands that need nothing but an answer: releaseStream, _checkbw, FCSubscribe.
   absl::Status OnCourtesy(const Command& command, uint32_t stream_id, std::vector<Event>& events);
 

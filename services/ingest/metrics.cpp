@@ -22,10 +22,13 @@ void CollectSessions(const Counters& counters, metrics::Scrape& scrape) {
   outcome("connections_total", kConnections, "accepted", counters.connections_accepted);
   outcome("connections_total", kConnections, "refused", counters.connections_refused);
   outcome("connections_total", kConnections, "timed_out", counters.connections_timed_out);
+  outcome("connections_total", kConnections, "pushed_out", counters.connections_pushed_out);
   outcome("connections_total", kConnections, "protocol_error", counters.protocol_errors);
   constexpr char kPublishes[] = "Publish commands by outcome.";
   outcome("publishes_total", kPublishes, "started", counters.publishes_started);
   outcome("publishes_total", kPublishes, "refused", counters.publishes_refused);
+  outcome("publishes_total", kPublishes, "taken_over", counters.publishes_taken_over);
+  outcome("publishes_total", kPublishes, "stalled", counters.publishes_stalled);
   constexpr char kPlays[] = "Play commands by outcome.";
   outcome("plays_total", kPlays, "started", counters.plays_started);
   outcome("plays_total", kPlays, "refused", counters.plays_refused);
@@ -52,6 +55,7 @@ void CollectDrops(const Counters& counters, metrics::Scrape& scrape) {
                       {{"reason", reason}});
   };
   dropped("malformed", counters.malformed_messages);
+  dropped("ignored", counters.ignored_messages);
   dropped("unsupported_codec", counters.unsupported_messages);
   dropped("before_sequence_header", counters.early_messages);
   dropped("slow_player_video", counters.skipped_video);

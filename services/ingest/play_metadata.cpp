@@ -1,5 +1,6 @@
 #include "services/ingest/play_metadata.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -21,9 +22,7 @@ uint32_t SampleRateOf(const media::Track& audio) {
   return config.ok() ? config->output_sample_rate : audio.clock_rate;
 }
 
-}  // namespace
-
-amf::EcmaArray PlayMetadata(const media::Track* video, const media::Track* audio) {
+amf::EcmaArray OwnMetadata(const media::Track* video, const media::Track* audio) {
   amf::EcmaArray metadata;
   auto add = [&](std::string name, amf::Value value) {
     metadata.properties.push_back({std::move(name), std::move(value)});
@@ -43,6 +42,26 @@ amf::EcmaArray PlayMetadata(const media::Track* video, const media::Track* audio
     }
     add("audiochannels", static_cast<double>(audio->channels));
     add("stereo", audio->channels > 1);
+  }
+  return metadata;
+}
+
+}  // namespace
+
+amf::EcmaArray PlayMetadata(const amf::Value& publisher, const media::Track* video,
+                            const media::Track* audio) {
+  amf::EcmaArray metadata = OwnMetadata(video, audio);
+  const std::vector<amf::Property>* said = publisher.properties();
+  if (said == nullptr) return metadata;
+  size_t own = metadata.properties.size();
+  for (const amf::Property& property : *said) {
+    bool of_no_track = (video == nullptr && property.name == "videocodecid") ||
+                       (audio == nullptr && property.name == "audiocodecid");
+    auto end = metadata.properties.begin() + static_cast<ptrdiff_t>(own);
+    bool ours = std::any_of(metadata.properties.begin(), end, [&](const amf::Property& known) {
+      return known.name == property.name;
+    });
+    if (!ours && !of_no_track) metadata.properties.push_back(property);
   }
   return metadata;
 }

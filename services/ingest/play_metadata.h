@@ -6,7 +6,10 @@
 
 namespace sluice::ingest {
 
-// nullptr: the stream has no such track.
-amf::EcmaArray PlayMetadata(const media::Track* video, const media::Track* audio);
+// What we know of the tracks, and what the publisher said besides: of what both say, ours stands.
+//   publisher: its onMetaData; undefined if there was none. video, audio: nullptr if the stream has
+//   no such track.
+amf::EcmaArray PlayMetadata(const amf::Value& publisher, const media::Track* video,
+                            const media::Track* audio);
 
 }  // namespace sluice::ingest

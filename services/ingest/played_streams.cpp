@@ -20,7 +20,10 @@ void PlayedStreams::Join(const std::string& name, RtmpPlay::Player& player, OnJo
   StreamPtr& stream = streams_[name];
   if (stream == nullptr || stream->ended()) {
     StreamPtr old = std::exchange(stream, Open(name));
-    if (old != nullptr) stream->joiners = std::move(old->joiners);
+    if (old != nullptr) {
+      stream->joiners = std::move(old->joiners);
+      messages_.Detach(name, old->play);
+    }
   }
   stream->joiners.push_back({&player, std::move(on_joined)});
   if (!stream->open) return;
@@ -30,12 +33,13 @@ void PlayedStreams::Join(const std::string& name, RtmpPlay::Player& player, OnJo
 }
 
 PlayedStreams::StreamPtr PlayedStreams::Open(const std::string& name) {
-  auto stream = std::make_shared<Stream>(counters_);
+  auto stream = std::make_shared<Stream>(name, counters_);
   media::StreamKey key{name, ""};
   auto publication = publications_.Find(key);
   if (publication != nullptr) {
     stream->publication = publication;
     stream->open = true;
+    messages_.Attach(name, stream->play);
     publication->Attach(stream->play);
     return stream;
   }
@@ -79,7 +83,7 @@ void PlayedStreams::Leave(const std::string& name, RtmpPlay::Player& player) {
 }
 
 void PlayedStreams::RemoveUnused() {
-  std::erase_if(streams_, [](const auto& entry) {
+  std::erase_if(streams_, [this](const auto& entry) {
     Stream& stream = *entry.second;
     if (!stream.play.empty() || !stream.joiners.empty()) return false;
     Detach(stream);
@@ -87,7 +91,13 @@ void PlayedStreams::RemoveUnused() {
   });
 }
 
+void PlayedStreams::Replay(const std::string& name, RtmpPlay::Player& player) {
+  auto found = streams_.find(name);
+  if (found != streams_.end()) found->second->play.Replay(player);
+}
+
 void PlayedStreams::Detach(Stream& stream) {
+  messages_.Detach(stream.name, stream.play);
   if (auto publication = stream.publication.lock()) publication->Detach(stream.play);
   stream.relay.reset();
 }

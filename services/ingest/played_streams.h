@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libs/relay/publications.h"
@@ -23,8 +24,9 @@ class PlayedStreams {
   using OnJoined = std::function<void(const absl::Status&)>;
 
   // All outlive this.
-  PlayedStreams(relay::Publications& publications, relay::RelayContext& relays, Counters& counters)
-      : publications_(publications), relays_(relays), counters_(counters) {}
+  PlayedStreams(relay::Publications& publications, relay::RelayContext& relays,
+                StreamMessages& messages, Counters& counters)
+      : publications_(publications), relays_(relays), messages_(messages), counters_(counters) {}
   ~PlayedStreams();
   PlayedStreams(const PlayedStreams&) = delete;
   PlayedStreams& operator=(const PlayedStreams&) = delete;
@@ -34,6 +36,8 @@ class PlayedStreams {
   void Join(const std::string& name, RtmpPlay::Player& player, OnJoined on_joined);
   // Also for one that is still joining. The player gets nothing any more.
   void Leave(const std::string& name, RtmpPlay::Player& player);
+  // Gives the player once more what a joiner gets, inside the call. Nothing if it has left.
+  void Replay(const std::string& name, RtmpPlay::Player& player);
 
   size_t size() const { return streams_.size(); }
 
@@ -43,7 +47,8 @@ class PlayedStreams {
     OnJoined on_joined;
   };
   struct Stream {
-    explicit Stream(Counters& counters) : play(counters) {}
+    Stream(std::string of, Counters& counters) : name(std::move(of)), play(counters) {}
+    std::string name;
     RtmpPlay play;
     std::weak_ptr<fanout::Publication> publication;  // of this daemon; or
     std::unique_ptr<relay::StreamRelay> relay;
@@ -57,10 +62,11 @@ class PlayedStreams {
   StreamPtr Open(const std::string& name);
   void OnOpen(const std::weak_ptr<Stream>& opened, const absl::Status& status);
   void RemoveUnused();
-  static void Detach(Stream& stream);
+  void Detach(Stream& stream);
 
   relay::Publications& publications_;
   relay::RelayContext& relays_;
+  StreamMessages& messages_;
   Counters& counters_;
   std::map<std::string, StreamPtr> streams_;                    // by name
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false once this is deleted

@@ -7,6 +7,7 @@ bool PlayerQueue::Admit(PlayKind kind, size_t unsent) {
     case PlayKind::kHeader:
       return true;
     case PlayKind::kSound:
+    case PlayKind::kData:
       if (unsent <= limit_ + limit_ / 8) return true;
       ++skipped_audio_;
       return false;

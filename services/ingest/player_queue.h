@@ -9,8 +9,8 @@
 namespace sluice::ingest {
 
 // Bounds the unsent bytes of one player. Full: pictures are left out up to the next key frame that
-// finds the queue half empty; sound goes on into an eighth more; headers always pass (they come
-// with changes of the stream only).
+// finds the queue half empty; sound and data go on into an eighth more; headers always pass (they
+// come with changes of the stream only).
 class PlayerQueue {
  public:
   explicit PlayerQueue(size_t limit) : limit_(limit) {}

@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "libs/base/text.h"
 #include "libs/fanout/description_map.h"
+#include "services/ingest/publish_parameters.h"
 
 namespace sluice::ingest {
 namespace {
@@ -57,16 +58,19 @@ void Publisher::OnClaimed(const absl::Status& status) {
   settings.publisher_protocol = kProtocol;
   settings.publisher_address = request_.address;
   settings.publisher_agent = request_.agent;
+  settings.publisher_parameters = ShownParameters(request_.app_query, request_.query);
   publication_ =
       std::make_shared<fanout::Publication>(context_.loop, context_.random, std::move(settings));
   mapping_.emplace(*publication_, context_.random, context_.counters);
   context_.publications.Add(publication_);
   waiting_timer_.Start(kWaitForTracks);
+  last_media_ = context_.loop.now();
   std::exchange(on_decided_, nullptr)(status);
 }
 
 void Publisher::OnMessage(const rtmp::MediaEvent& message, ReadTime read) {
   if (publication_ == nullptr) return;
+  last_media_ = read.arrival;
   mapping_->OnMessage(message, read);
   UpdateEntry();
   LogRemark();
@@ -75,11 +79,30 @@ void Publisher::OnMessage(const rtmp::MediaEvent& message, ReadTime read) {
 void Publisher::OnMetadata(const amf::Value& metadata) {
   if (publication_ == nullptr) return;
   mapping_->OnMetadata(metadata);
+  context_.messages.SetMetadata(request_.name, metadata);
+  UpdateEntry();
+}
+
+void Publisher::OnData(const std::vector<amf::Value>& values) {
+  if (publication_ != nullptr) context_.messages.Push(request_.name, values);
+}
+
+void Publisher::TakeOver(Request request, OnEnded on_ended) {
+  request_ = std::move(request);
+  on_ended_ = std::move(on_ended);
+  mapping_->OnTakenOver();
+  publication_->TakeOver(request_.address, request_.agent,
+                         ShownParameters(request_.app_query, request_.query));
+  context_.messages.TakeOver(request_.name);
+  last_media_ = context_.loop.now();
+  waiting_timer_.Start(kWaitForTracks);
+  entry_epoch_ = 0;  // the publisher's address stands in the entry
   UpdateEntry();
 }
 
 void Publisher::OnWaitingOver() {
   if (publication_ == nullptr) return;
+  mapping_->RemoveTracksOfOther();
   const fanout::DescriptionPtr& description = publication_->description();
   bool has_track = description != nullptr && !description->tracks.empty();
   if (!has_track && !mapping_->refused_codecs().empty()) {
@@ -141,6 +164,7 @@ void Publisher::End(fanout::EndCause cause, std::string detail) {
                                          {"cause", fanout::EndCauseName(cause)},
                                          {"detail", detail}});
   mapping_.reset();
+  context_.messages.Forget(request_.name);
   context_.publications.Remove(key_);
   publication->End({cause, std::move(detail)});
 }

@@ -11,6 +11,7 @@
 #include "libs/loop/timer.h"
 #include "libs/relay/publications.h"
 #include "services/ingest/rtmp_publish.h"
+#include "services/ingest/stream_messages.h"
 
 namespace sluice::ingest {
 
@@ -21,6 +22,7 @@ struct PublisherContext {
   RandomSource& random;
   directory::Directory& directory;
   relay::Publications& publications;
+  StreamMessages& messages;
   Counters& counters;
 };
 
@@ -31,6 +33,11 @@ class Publisher {
     std::string name;
     std::string address;  // host:port of the client
     std::string agent;    // what the client calls itself
+    // Of its URL: kept for whoever decides about publishers; secrets, so shown by
+    // ShownParameters() only.
+    std::string app;
+    std::string app_query;
+    std::string query;
   };
   // Ok: publish on. AlreadyExists: the name is taken; InvalidArgument: not a stream name. Once,
   // never inside the constructor.
@@ -46,10 +53,21 @@ class Publisher {
   // Only after OnDecided(Ok); nothing happens once it has ended.
   void OnMessage(const rtmp::MediaEvent& message, ReadTime read);
   void OnMetadata(const amf::Value& metadata);
+  void OnData(const std::vector<amf::Value>& values);
+
+  // True from OnDecided(Ok) to the end.
+  bool publishing() const { return publication_ != nullptr; }
+  // Another client goes on with the stream, in place of the one that this was made for: same claim,
+  // same publication, same players. Only while publishing. OnEnded is the new client's from now on.
+  void TakeOver(Request request, OnEnded on_ended);
+  // When the last audio or video message came, or publishing began.
+  Instant last_media() const { return last_media_; }
+
   // Ends the publication and gives the name back. Idempotent.
   void End(fanout::EndCause cause, std::string detail);
 
   const std::string& name() const { return request_.name; }
+  const Request& request() const { return request_; }
 
  private:
   void Claim();
@@ -72,6 +90,7 @@ class Publisher {
   loop::Timer waiting_timer_;  // for the announced tracks
   uint64_t entry_epoch_ = 0;   // of the description that stands in the directory
   std::string logged_remark_;
+  Instant last_media_{};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false once this is deleted
 };
 

@@ -1,9 +1,11 @@
 #include "services/ingest/rtmp_connection.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 #include "libs/base/text.h"
+#include "services/ingest/publish_parameters.h"
 #include "services/ingest/status_map.h"
 
 namespace sluice::ingest {
@@ -38,6 +40,8 @@ void RtmpConnection::OnBytes(ByteView bytes) {
   counters().received_bytes += bytes.size();
   fresh_.clear();
   absl::Status status = protocol_.Receive(bytes, fresh_);
+  counters().ignored_messages += protocol_.ignored_messages() - ignored_seen_;
+  ignored_seen_ = protocol_.ignored_messages();
   events_.insert(events_.end(), std::make_move_iterator(fresh_.begin()),
                  std::make_move_iterator(fresh_.end()));
   HandleEvents();
@@ -61,18 +65,62 @@ void RtmpConnection::HandleEvents() {
 void RtmpConnection::OnEvent(const rtmp::ConnectEvent& event) {
   connected_ = true;
   agent_ = event.flash_version.substr(0, kMaxAgent);
+  app_ = event.app;
+  app_query_ = event.query;
   protocol_.AcceptConnect();
 }
 
 void RtmpConnection::OnEvent(const rtmp::PublishEvent& event) {
   absl::Status allowed = MayPublish();
   if (!allowed.ok()) return RefusePublish(event.stream_id, event.name, allowed);
+  if (TakeOver(event)) return;
   uint32_t stream_id = event.stream_id;
   Wait();
   publishers_[stream_id] = std::make_unique<Publisher>(
-      context_.publishers, Publisher::Request{event.name, peer_text_, agent_},
+      context_.publishers, RequestFor(event),
       [this, stream_id](const absl::Status& status) { OnPublishDecided(stream_id, status); },
       [this, stream_id](const absl::Status& status) { OnPublishEnded(stream_id, status); });
+}
+
+Publisher::Request RtmpConnection::RequestFor(const rtmp::PublishEvent& event) const {
+  return {event.name, peer_text_, agent_, app_, app_query_, event.query};
+}
+
+bool RtmpConnection::TakeOver(const rtmp::PublishEvent& event) {
+  if (!context_.config.takeover || context_.take_publisher == nullptr) return false;
+  std::unique_ptr<Publisher> publisher = context_.take_publisher(event.name, *this);
+  if (publisher == nullptr) return false;
+  ++counters().publishes_taken_over;
+  log().Info("publishing taken over", {{"stream", event.name},
+                                       {"peer", peer_text_},
+                                       {"from", publisher->request().address},
+                                       {"agent", agent_}});
+  uint32_t stream_id = event.stream_id;
+  publisher->TakeOver(RequestFor(event), [this, stream_id](const absl::Status& status) {
+    OnPublishEnded(stream_id, status);
+  });
+  publishers_[stream_id] = std::move(publisher);
+  protocol_.AcceptPublish(stream_id);
+  return true;
+}
+
+std::unique_ptr<Publisher> RtmpConnection::GiveUpPublisher(const std::string& name) {
+  auto found = std::find_if(publishers_.begin(), publishers_.end(), [&](const auto& entry) {
+    return entry.second->name() == name && entry.second->publishing();
+  });
+  if (closing_ || found == publishers_.end()) return nullptr;
+  constexpr char kTaken[] = "another publisher has taken the name over";
+  std::unique_ptr<Publisher> publisher = std::move(found->second);
+  protocol_.EndPublish(found->first, rtmp::status_code::kPublishBadName, kTaken);
+  publishers_.erase(found);
+  CloseBecause("publisher closed", absl::AlreadyExistsError(kTaken));
+  return publisher;
+}
+
+void RtmpConnection::PushOut() {
+  ++counters().connections_pushed_out;
+  CloseBecause("client pushed out",
+               absl::ResourceExhaustedError("too many connections without a connect command"));
 }
 
 absl::Status RtmpConnection::MayPublish() const {
@@ -97,8 +145,13 @@ void RtmpConnection::OnPublishDecided(uint32_t stream_id, const absl::Status& st
   auto found = publishers_.find(stream_id);
   if (status.ok()) {
     ++counters().publishes_started;
+    const Publisher::Request& request = found->second->request();
     log().Info("publishing began",
-               {{"stream", found->second->name()}, {"peer", peer_text_}, {"agent", agent_}});
+               {{"stream", request.name},
+                {"peer", peer_text_},
+                {"agent", agent_},
+                {"app", app_},
+                {"parameters", ShownParameters(request.app_query, request.query)}});
     protocol_.AcceptPublish(stream_id);
   } else {
     RefusePublish(stream_id, found->second->name(), status);
@@ -110,7 +163,7 @@ void RtmpConnection::OnPublishDecided(uint32_t stream_id, const absl::Status& st
 }
 
 void RtmpConnection::OnPublishEnded(uint32_t stream_id, const absl::Status& status) {
-  protocol_.EndPublish(stream_id, ToStd(status.message()));
+  protocol_.EndPublish(stream_id, rtmp::status_code::kPublishFailed, ToStd(status.message()));
   auto found = publishers_.find(stream_id);
   loop().Post([gone = std::shared_ptr<Publisher>(std::move(found->second))] {});
   publishers_.erase(found);
@@ -174,6 +227,23 @@ void RtmpConnection::OnEvent(const rtmp::MetadataEvent& event) {
   if (found != publishers_.end()) found->second->OnMetadata(event.metadata);
 }
 
+void RtmpConnection::OnEvent(const rtmp::DataEvent& event) {
+  auto found = publishers_.find(event.stream_id);
+  if (found != publishers_.end()) found->second->OnData(event.values);
+}
+
+void RtmpConnection::OnEvent(const rtmp::PauseEvent& event) {
+  FlushOutput();  // the answer goes before the first media
+  auto found = players_.find(event.stream_id);
+  if (found != players_.end()) found->second->SetPaused(event.paused);
+}
+
+void RtmpConnection::OnEvent(const rtmp::ReceiveEvent& event) {
+  FlushOutput();
+  auto found = players_.find(event.stream_id);
+  if (found != players_.end()) found->second->SetWanted(event.type, event.wanted);
+}
+
 void RtmpConnection::OnEvent(const rtmp::StreamEndEvent& event) {
   auto publisher = publishers_.find(event.stream_id);
   if (publisher != publishers_.end()) {
@@ -228,10 +298,25 @@ void RtmpConnection::CheckTime(Instant now) {
     return CloseBecause("client timed out",
                         absl::DeadlineExceededError("nothing came for too long"));
   }
+  CheckPublishers(now);
+  if (closing_) return;
   if (connected_ && now - last_ping_ >= kPingInterval) {
     last_ping_ = now;
     protocol_.Ping(static_cast<uint32_t>(ToMilliseconds(now - opened_)));
     FlushOutput();
+  }
+}
+
+void RtmpConnection::CheckPublishers(Instant now) {
+  for (const auto& [stream_id, publisher] : publishers_) {
+    if (!publisher->publishing() ||
+        now - publisher->last_media() <= context_.config.publisher_timeout) {
+      continue;
+    }
+    ++counters().publishes_stalled;
+    constexpr char kStalled[] = "neither audio nor video came for too long";
+    protocol_.EndPublish(stream_id, rtmp::status_code::kPublishFailed, kStalled);
+    return CloseBecause("publisher stalled", absl::DeadlineExceededError(kStalled));
   }
 }
 

@@ -15,6 +15,8 @@
 
 namespace sluice::ingest {
 
+class RtmpConnection;
+
 // What all connections share; all of it outlives them.
 struct ConnectionContext {
   PublisherContext& publishers;
@@ -22,6 +24,10 @@ struct ConnectionContext {
   const Config& config;
   bool open_publishing = false;  // false: loopback and private networks only
   bool draining = false;         // no new publishers and players
+  // Finds the publisher of a name among the connections other than `asking`, and takes it away from
+  // its own (RtmpConnection::GiveUpPublisher). nullptr: there is none. Unset: no takeover.
+  std::function<std::unique_ptr<Publisher>(const std::string& name, const RtmpConnection& asking)>
+      take_publisher;
 };
 
 // Home loop only.
@@ -40,6 +46,14 @@ class RtmpConnection final : public net::StreamConnection::Delegate {
   // Ends every stream it publishes.
   void EndPublishers(fanout::EndCause cause, const std::string& detail);
 
+  // If it publishes the stream: tells its client that another has taken it over, closes, and gives
+  // the publisher away. Else nullptr.
+  std::unique_ptr<Publisher> GiveUpPublisher(const std::string& name);
+  // A client that has not sent its connect command.
+  bool silent() const { return !connected_ && !closing_; }
+  // Closes a silent one to make room.
+  void PushOut();
+
   const std::string& peer() const { return peer_text_; }
   size_t publisher_count() const { return publishers_.size(); }
   size_t player_count() const { return players_.size(); }
@@ -57,6 +71,14 @@ class RtmpConnection final : public net::StreamConnection::Delegate {
   void OnEvent(const rtmp::MediaEvent& event);
   void OnEvent(const rtmp::MetadataEvent& event);
   void OnEvent(const rtmp::StreamEndEvent& event);
+  void OnEvent(const rtmp::DataEvent& event);
+  void OnEvent(const rtmp::PauseEvent& event);
+  void OnEvent(const rtmp::ReceiveEvent& event);
+  // True if another connection published the stream, and this one does now.
+  bool TakeOver(const rtmp::PublishEvent& event);
+  Publisher::Request RequestFor(const rtmp::PublishEvent& event) const;
+  // Closes if one of its publishers has stalled.
+  void CheckPublishers(Instant now);
   void OnPublishDecided(uint32_t stream_id, const absl::Status& status);
   void OnPublishEnded(uint32_t stream_id, const absl::Status& status);
   void OnPlayDecided(uint32_t stream_id, const absl::Status& status);
@@ -82,6 +104,8 @@ class RtmpConnection final : public net::StreamConnection::Delegate {
   std::function<void(RtmpConnection&)> on_closed_;
   rtmp::ServerProtocol protocol_;
   std::string agent_;
+  std::string app_;
+  std::string app_query_;
   bool connected_ = false;  // the connect command has come
   bool closing_ = false;
   bool waiting_ = false;            // for an answer to a publish or play
@@ -94,6 +118,7 @@ class RtmpConnection final : public net::StreamConnection::Delegate {
   Instant last_sign_of_life_;  // bytes came, or left for players
   Instant last_ping_;
   uint64_t sent_bytes_seen_ = 0;
+  uint64_t ignored_seen_ = 0;
   net::StreamConnection connection_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false once this is deleted
 };

@@ -14,8 +14,10 @@
 namespace sluice::ingest {
 namespace {
 
-constexpr size_t kMaxCachedBytes = 8 << 20;  // as the fan-out's cache; beyond it joiners wait
-constexpr size_t kCachedSounds = 10;         // of a stream without pictures
+// As the fan-out's cache: beyond either, joiners wait for the next key frame.
+constexpr size_t kMaxCachedBytes = 8 << 20;
+constexpr int32_t kMaxCachedMs = 15'000;
+constexpr int32_t kCachedSoundMs = 200;  // of a stream without pictures
 constexpr uint32_t kVideoTicksPerMs = 90;
 // What is a little older than the first packet still gets a timestamp above zero.
 constexpr Duration kBeforeBegin = 1s;
@@ -56,6 +58,10 @@ uint32_t SamplesPerAccessUnit(const media::Track& track) {
 
 void RtmpPlay::Add(Player& player) {
   players_.push_back(&player);
+  Replay(player);
+}
+
+void RtmpPlay::Replay(Player& player) const {
   std::vector<PlayMessage> messages;
   uint32_t timestamp = cache_.empty() ? last_timestamp_ : cache_.front().message.timestamp();
   AppendHeaders(timestamp, messages);
@@ -93,6 +99,25 @@ void RtmpPlay::OnItems(std::span<const fanout::Item> items) {
     }
   }
   Deliver();
+}
+
+void RtmpPlay::OnMetadata(const amf::Value& metadata) {
+  publisher_metadata_ = metadata;
+  if (!video_.has_value() && !audio_.has_value()) return;  // goes with the first headers
+  batch_.push_back(MetadataMessage());
+  Deliver();
+}
+
+void RtmpPlay::OnData(ByteView values) {
+  if (empty()) return;
+  batch_.push_back(
+      MakeMessage(PlayKind::kData, rtmp::MessageType::kDataAmf0, last_timestamp_, {}, values));
+  Deliver();
+}
+
+void RtmpPlay::OnTakenOver() {
+  publisher_metadata_ = {};
+  ClearCache();
 }
 
 void RtmpPlay::OnDescription(const media::StreamDescription& description) {
@@ -232,8 +257,11 @@ void RtmpPlay::Cache(const PlayMessage& message) {
   if (waits_for_picture && message.kind != PlayKind::kKeyFrame) return;
   cache_.push_back(message);
   cached_bytes_ += message.message.size();
-  if (cached_bytes_ > kMaxCachedBytes) return ClearCache();
-  if (!video_.has_value() && cache_.size() > kCachedSounds) {
+  auto age_ms = [&] {
+    return static_cast<int32_t>(message.message.timestamp() - cache_.front().message.timestamp());
+  };
+  if (cached_bytes_ > kMaxCachedBytes || age_ms() > kMaxCachedMs) return ClearCache();
+  while (!video_.has_value() && age_ms() > kCachedSoundMs) {
     cached_bytes_ -= cache_.front().message.size();
     cache_.pop_front();
   }
@@ -244,13 +272,18 @@ void RtmpPlay::ClearCache() {
   cached_bytes_ = 0;
 }
 
+PlayMessage RtmpPlay::MetadataMessage() const {
+  amf::EcmaArray metadata =
+      PlayMetadata(publisher_metadata_, video_.has_value() ? &video_->track : nullptr,
+                   audio_.has_value() ? &audio_->track : nullptr);
+  // At time 0: ffmpeg takes metadata of any other time for a text track.
+  return MakeMessage(PlayKind::kHeader, rtmp::MessageType::kDataAmf0, 0, {},
+                     amf::SerializeValues({"onMetaData", std::move(metadata)}));
+}
+
 void RtmpPlay::AppendHeaders(uint32_t timestamp, std::vector<PlayMessage>& out) const {
   if (!video_.has_value() && !audio_.has_value()) return;
-  amf::EcmaArray metadata = PlayMetadata(video_.has_value() ? &video_->track : nullptr,
-                                         audio_.has_value() ? &audio_->track : nullptr);
-  // At time 0: ffmpeg takes metadata of any other time for a text track.
-  out.push_back(MakeMessage(PlayKind::kHeader, rtmp::MessageType::kDataAmf0, 0, {},
-                            amf::SerializeValues({"onMetaData", std::move(metadata)})));
+  out.push_back(MetadataMessage());
   if (video_.has_value()) {
     Bytes header;
     flv::AppendAvcTagHeader(flv::VideoFrameType::kKey, flv::AvcPacketType::kSequenceHeader, 0,

@@ -14,10 +14,11 @@
 #include "libs/rtp/payload/h264/depacketizer.h"
 #include "libs/rtp/payload/mpeg_audio/depacketizer.h"
 #include "services/ingest/counters.h"
+#include "services/ingest/stream_messages.h"
 
 namespace sluice::ingest {
 
-enum class PlayKind : uint8_t { kHeader, kKeyFrame, kInterFrame, kSound };
+enum class PlayKind : uint8_t { kHeader, kKeyFrame, kInterFrame, kSound, kData };
 
 struct PlayMessage {
   PlayKind kind = PlayKind::kHeader;  // kHeader: metadata and sequence headers
@@ -26,7 +27,7 @@ struct PlayMessage {
 
 // The players of one stream, and the messages since its last key frame for those who join. Takes
 // the first H.264 and the first AAC or MP3 track; other codecs are left out. Home loop only.
-class RtmpPlay final : public fanout::Sink {
+class RtmpPlay final : public fanout::Sink, public StreamMessages::Listener {
  public:
   class Player {
    public:
@@ -41,11 +42,16 @@ class RtmpPlay final : public fanout::Sink {
 
   // The player gets what is there (metadata, sequence headers, the cached group) inside the call.
   void Add(Player& player);
+  // Gives the same to a player that was added before.
+  void Replay(Player& player) const;
   // Removing what is not there is allowed.
   void Remove(Player& player);
   bool empty() const;
 
   void OnItems(std::span<const fanout::Item> items) override;
+  void OnMetadata(const amf::Value& metadata) override;
+  void OnData(ByteView values) override;
+  void OnTakenOver() override;
 
  private:
   struct VideoTrack {
@@ -71,6 +77,7 @@ class RtmpPlay final : public fanout::Sink {
   void Deliver();
   void Cache(const PlayMessage& message);
   void ClearCache();
+  PlayMessage MetadataMessage() const;
   // Metadata and the sequence headers of the tracks that are there.
   void AppendHeaders(uint32_t timestamp, std::vector<PlayMessage>& out) const;
   // Milliseconds on the stream's RTMP timeline. nullopt: the track has no clock yet.
@@ -85,8 +92,10 @@ class RtmpPlay final : public fanout::Sink {
   std::optional<NtpTime> begin_;                 // of the RTMP timeline
   uint32_t last_timestamp_ = 0;
   bool headers_changed_ = false;
+  amf::Value publisher_metadata_;   // undefined: none has come
   std::vector<PlayMessage> batch_;  // of the items in hand
-  std::deque<PlayMessage> cache_;   // since the last key frame, at most kMaxCachedBytes
+  // Since the last key frame, at most 8 MB and 15 s; of a stream without pictures the last 200 ms.
+  std::deque<PlayMessage> cache_;
   size_t cached_bytes_ = 0;
   std::vector<rtp::payload::h264::AccessUnit> pictures_;
   std::vector<rtp::payload::aac::AccessUnit> access_units_;

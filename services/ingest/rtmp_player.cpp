@@ -5,6 +5,13 @@
 #include "absl/time/clock.h"
 
 namespace sluice::ingest {
+namespace {
+
+bool IsBefore(const rtmp::SharedMessage& message, uint32_t timestamp) {
+  return static_cast<int32_t>(message.timestamp() - timestamp) < 0;
+}
+
+}  // namespace
 
 RtmpPlayer::RtmpPlayer(PlayedStreams& streams, net::StreamConnection& connection,
                        loop::EventLoop& loop, Counters& counters, Request request,
@@ -33,8 +40,8 @@ void RtmpPlayer::OnMessages(std::span<const PlayMessage> messages) {
   slices_.clear();
   bool picture = false;
   for (const PlayMessage& message : messages) {
-    if (!queue_.Admit(message.kind, unsent)) continue;
-    slices_.push_back(message.message.For(request_.stream_id));
+    if (!Passes(message) || !queue_.Admit(message.kind, unsent)) continue;
+    slices_.push_back(BytesOf(message));
     unsent += message.message.size();
     sent_bytes_ += message.message.size();
     picture = picture || message.kind == PlayKind::kKeyFrame;
@@ -46,6 +53,50 @@ void RtmpPlayer::OnMessages(std::span<const PlayMessage> messages) {
   connection_.Send(slices_);  // bounded by queue_
   if (picture && !std::exchange(picture_sent_, true)) {
     counters_.first_picture.Observe(loop_.now() - request_.asked);
+  }
+}
+
+bool RtmpPlayer::Passes(const PlayMessage& message) {
+  if (paused_) return false;
+  switch (message.kind) {
+    case PlayKind::kHeader:
+    case PlayKind::kData:
+      return true;
+    case PlayKind::kSound:
+      return audio_wanted_ && !(replaying_ && IsBefore(message.message, last_timestamp_));
+    case PlayKind::kKeyFrame:
+      wait_for_key_frame_ = wait_for_key_frame_ && !video_wanted_;
+      return video_wanted_;
+    case PlayKind::kInterFrame:
+      return video_wanted_ && !wait_for_key_frame_;
+  }
+  return false;
+}
+
+net::SharedBytes RtmpPlayer::BytesOf(const PlayMessage& message) {
+  const rtmp::SharedMessage& shared = message.message;
+  bool media = message.kind != PlayKind::kHeader && message.kind != PlayKind::kData;
+  // The group that follows a pause may begin before it: time does not go back.
+  if (media && replaying_ && IsBefore(shared, last_timestamp_)) {
+    return shared.At(request_.stream_id, last_timestamp_);
+  }
+  if (media) last_timestamp_ = shared.timestamp();
+  return shared.For(request_.stream_id);
+}
+
+void RtmpPlayer::SetPaused(bool paused) {
+  if (std::exchange(paused_, paused) == paused || paused) return;
+  wait_for_key_frame_ = true;
+  replaying_ = true;
+  streams_.Replay(request_.name, *this);
+  replaying_ = false;
+}
+
+void RtmpPlayer::SetWanted(rtmp::MessageType type, bool wanted) {
+  if (type == rtmp::MessageType::kAudio) {
+    audio_wanted_ = wanted;
+  } else if (std::exchange(video_wanted_, wanted) != wanted && wanted) {
+    wait_for_key_frame_ = true;
   }
 }
 

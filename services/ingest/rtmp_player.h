@@ -35,6 +35,12 @@ class RtmpPlayer final : public RtmpPlay::Player {
   void OnMessages(std::span<const PlayMessage> messages) override;
   void OnEnd(const fanout::StreamEnd& end) override;
 
+  // Paused: nothing is sent. Afterwards it goes on at the live edge: with the cached group, or with
+  // the next key frame if there is none.
+  void SetPaused(bool paused);
+  // type: kAudio or kVideo. Video that is wanted again goes on with the next key frame.
+  void SetWanted(rtmp::MessageType type, bool wanted);
+
   const Request& request() const { return request_; }
   bool playing() const { return playing_; }
   absl::Time created() const { return created_; }
@@ -43,6 +49,10 @@ class RtmpPlayer final : public RtmpPlay::Player {
   uint64_t skipped_messages() const { return queue_.skipped_video() + queue_.skipped_audio(); }
 
  private:
+  // Not paused, of a kind that is wanted, and decodable.
+  bool Passes(const PlayMessage& message);
+  net::SharedBytes BytesOf(const PlayMessage& message);
+
   PlayedStreams& streams_;
   net::StreamConnection& connection_;
   loop::EventLoop& loop_;
@@ -53,6 +63,12 @@ class RtmpPlayer final : public RtmpPlay::Player {
   absl::Time created_;
   bool playing_ = false;
   bool picture_sent_ = false;
+  bool paused_ = false;
+  bool replaying_ = false;  // the cached group, after a pause
+  bool audio_wanted_ = true;
+  bool video_wanted_ = true;
+  bool wait_for_key_frame_ = true;
+  uint32_t last_timestamp_ = 0;  // of what was sent
   uint64_t sent_messages_ = 0;
   uint64_t sent_bytes_ = 0;
   std::vector<net::SharedBytes> slices_;  // of the batch in hand

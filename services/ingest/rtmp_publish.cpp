@@ -15,6 +15,7 @@ namespace {
 constexpr uint32_t kVideoClockRate = 90000;
 constexpr uint32_t kVideoTicksPerMs = kVideoClockRate / 1000;
 constexpr double kMaxFrameRate = 1000;
+constexpr int64_t kGapOfTakeover = 25;  // ms: the last access unit of the publisher before
 
 // onMetaData names a codec by its number, or by text ("avc1"); 0 or nothing means there is none.
 bool Announces(const amf::Value& metadata, std::string_view codec_property) {
@@ -75,7 +76,15 @@ void RtmpPublish::OnVideo(ByteView message, uint32_t timestamp, ReadTime read) {
   if (tag.frame_type == flv::VideoFrameType::kCommand) return;
   if (tag.codec != flv::VideoCodec::kH264) return Refuse(flv::VideoCodecName(tag.codec));
   if (tag.packet_type == flv::AvcPacketType::kSequenceHeader) return OnVideoHeader(tag.body);
-  if (tag.packet_type == flv::AvcPacketType::kNalUnits) OnAccessUnit(tag, timestamp, read);
+  if (tag.packet_type != flv::AvcPacketType::kNalUnits) return;
+  if (video_.has_value()) {
+    if (tag.frame_type == flv::VideoFrameType::kKey) video_->wait_for_key_frame = false;
+    if (video_->of_other_publisher || video_->wait_for_key_frame) {
+      ++counters_.early_messages;
+      return;
+    }
+  }
+  OnAccessUnit(tag, timestamp, read);
 }
 
 void RtmpPublish::OnVideoHeader(ByteView body) {
@@ -87,7 +96,9 @@ void RtmpPublish::OnVideoHeader(ByteView body) {
   }
   int nal_length_size = std::exchange(configuration->nal_length_size, 4);
   SetConfiguration(*std::move(configuration));
-  if (video_.has_value()) video_->nal_length_size = nal_length_size;
+  if (!video_.has_value()) return;
+  video_->nal_length_size = nal_length_size;
+  video_->of_other_publisher = false;
 }
 
 void RtmpPublish::SetConfiguration(media::AvcDecoderConfiguration configuration) {
@@ -153,7 +164,7 @@ void RtmpPublish::OnAccessUnit(const flv::VideoTag& tag, uint32_t timestamp, Rea
   }
   complete.insert(complete.end(), nal_units->begin(), nal_units->end());
 
-  int64_t ms = MapTime(timestamp, read);
+  int64_t ms = MapTime(media::MediaKind::kVideo, timestamp, read);
   int64_t presentation_ms = ms + tag.composition_time_ms;
   rtp::payload::h264::AccessUnitView access_unit;
   access_unit.nal_units = complete;
@@ -193,15 +204,16 @@ void RtmpPublish::FollowParameterSets(std::span<const ByteView> nal_units) {
   if (configuration.has_value()) SetConfiguration(*std::move(configuration));
 }
 
-int64_t RtmpPublish::MapTime(uint32_t timestamp, ReadTime read) {
+int64_t RtmpPublish::MapTime(media::MediaKind kind, uint32_t timestamp, ReadTime read) {
   if (!timeline_begin_.has_value()) timeline_begin_ = read.ntp;
   uint64_t jumps = timeline_.jumps();
-  int64_t ms = timeline_.Map(timestamp, read.arrival);
+  int64_t ms = timeline_.Map(kind, timestamp, read.arrival);
   counters_.time_jumps += timeline_.jumps() - jumps;
   return ms;
 }
 
 void RtmpPublish::StartClock(Track& track, int64_t ms, uint32_t rtp_timestamp) {
+  latest_ms_ = std::max(latest_ms_, ms);
   if (std::exchange(track.has_clock, true)) return;
   publication_.SetClock(track.track.id, timeline_begin_->Plus(std::chrono::milliseconds(ms)),
                         rtp_timestamp);
@@ -214,6 +226,29 @@ void RtmpPublish::PushPackets(uint32_t track_id) {
     publication_.Push(std::move(packet));
   }
   packets_.clear();
+}
+
+void RtmpPublish::OnTakenOver() {
+  timeline_.Reanchor(latest_ms_ + kGapOfTakeover);
+  if (video_.has_value()) {
+    video_->of_other_publisher = video_->wait_for_key_frame = true;
+    video_->configuration = {};  // the same one is looked at as a new one
+    video_->order = {};
+  }
+  if (audio_.has_value()) audio_->of_other_publisher = true;
+  announced_frame_rate_ = 0;
+  refused_codecs_.clear();
+}
+
+void RtmpPublish::RemoveTracksOfOther() {
+  if (video_.has_value() && video_->of_other_publisher) {
+    publication_.RemoveTrack(video_->track.id);
+    video_.reset();
+  }
+  if (audio_.has_value() && audio_->of_other_publisher) {
+    publication_.RemoveTrack(audio_->track.id);
+    audio_.reset();
+  }
 }
 
 void RtmpPublish::CheckReady() {

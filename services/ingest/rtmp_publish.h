@@ -39,6 +39,11 @@ class RtmpPublish {
   void OnMetadata(const amf::Value& metadata);
   void OnMessage(const rtmp::MediaEvent& message, ReadTime read);
 
+  // Another publisher goes on with the stream: its time is placed behind what there was, its tracks
+  // come with their headers, its pictures from a key frame on.
+  void OnTakenOver();
+  // Removes the tracks that the publisher before had and this one has not.
+  void RemoveTracksOfOther();
   // The time to wait for announced tracks is over.
   void EndWaiting() { publication_.SetReady(); }
   // Names of codecs that came and are not taken, "VP6 (4)"; empty if there were none.
@@ -49,17 +54,21 @@ class RtmpPublish {
     media::Track track;
     uint32_t rtp_offset = 0;  // of the timeline's beginning
     bool has_clock = false;
+    bool of_other_publisher = false;  // this one has not sent its header yet
   };
   struct Video : Track {
     media::AvcDecoderConfiguration configuration;
     int nal_length_size = 4;  // in this publisher's messages
     PictureOrder order;
+    bool wait_for_key_frame = false;
   };
   struct Audio : Track {
     uint32_t sample_rate = 48000;
     SampleCount samples{48000};
     uint32_t samples_per_access_unit = 1024;
-    uint64_t jumps = 0;  // of the timeline, that `samples` knows
+    uint64_t jumps = 0;                      // of the timeline, that `samples` knows
+    std::optional<uint32_t> last_timestamp;  // RTP
+    bool rate_changed = false;               // since then
   };
 
   void OnVideo(ByteView message, uint32_t timestamp, ReadTime read);
@@ -87,13 +96,14 @@ class RtmpPublish {
   void CheckReady();
   void Refuse(std::string_view codec_name);
   void UpdateRemark();
-  int64_t MapTime(uint32_t timestamp, ReadTime read);
+  int64_t MapTime(media::MediaKind kind, uint32_t timestamp, ReadTime read);
 
   fanout::Publication& publication_;
   RandomSource& random_;
   Counters& counters_;
   Timeline timeline_;
   std::optional<NtpTime> timeline_begin_;
+  int64_t latest_ms_ = 0;  // that anything is presented at
   std::optional<Video> video_;
   std::optional<Audio> audio_;
   bool video_announced_ = true;  // until metadata says else

@@ -5,6 +5,14 @@
 #include "services/ingest/rtmp_publish.h"
 
 namespace sluice::ingest {
+namespace {
+
+bool IsSameSound(const media::Track& a, const media::Track& b) {
+  return a.clock_rate == b.clock_rate && a.channels == b.channels &&
+         a.codec_config == b.codec_config;
+}
+
+}  // namespace
 
 void RtmpPublish::OnAudio(ByteView message, uint32_t timestamp, ReadTime read) {
   std::optional<flv::AudioTag> tag = flv::ParseAudioTag(message);
@@ -45,8 +53,10 @@ void RtmpPublish::SetAudioTrack(media::Track track, uint32_t sample_rate, uint32
     audio_.reset();
   }
   if (audio_.has_value()) {
+    audio_->of_other_publisher = false;
     track.id = audio_->track.id;
-    if (audio_->track == track) return;
+    if (IsSameSound(audio_->track, track)) return;
+    audio_->rate_changed = audio_->track.clock_rate != track.clock_rate;
   } else {
     audio_.emplace();
     audio_->rtp_offset = random_.NextU32();
@@ -61,11 +71,12 @@ void RtmpPublish::SetAudioTrack(media::Track track, uint32_t sample_rate, uint32
 }
 
 void RtmpPublish::OnAac(ByteView access_unit, uint32_t timestamp, ReadTime read) {
-  if (!audio_.has_value() || audio_->track.codec != media::Codec::kAac) {
+  if (!audio_.has_value() || audio_->track.codec != media::Codec::kAac ||
+      audio_->of_other_publisher) {
     ++counters_.early_messages;
     return;
   }
-  int64_t ms = MapTime(timestamp, read);
+  int64_t ms = MapTime(media::MediaKind::kAudio, timestamp, read);
   rtp::payload::aac::AccessUnitsView view;
   view.access_units = {&access_unit, 1};
   view.rtp_timestamp = NextSoundTimestamp(ms);
@@ -77,7 +88,7 @@ void RtmpPublish::OnAac(ByteView access_unit, uint32_t timestamp, ReadTime read)
 }
 
 void RtmpPublish::OnMp3(ByteView frames, uint32_t timestamp, ReadTime read) {
-  int64_t ms = MapTime(timestamp, read);
+  int64_t ms = MapTime(media::MediaKind::kAudio, timestamp, read);
   // One frame each, from most encoders; a whole number of them from others.
   while (!frames.empty()) {
     std::optional<media::MpegAudioHeader> header = media::ParseMpegAudioHeader(frames);
@@ -101,7 +112,8 @@ void RtmpPublish::OnMp3(ByteView frames, uint32_t timestamp, ReadTime read) {
 }
 
 void RtmpPublish::FollowMp3Header(const media::MpegAudioHeader& header, ByteView frame) {
-  bool same = audio_.has_value() && audio_->track.codec == media::Codec::kMp3 &&
+  bool same = audio_.has_value() && !audio_->of_other_publisher &&
+              audio_->track.codec == media::Codec::kMp3 &&
               audio_->sample_rate == header.sample_rate &&
               audio_->track.channels == header.channels;
   if (same) return;
@@ -121,8 +133,13 @@ uint32_t RtmpPublish::NextSoundTimestamp(int64_t ms) {
   int64_t position = audio_->samples.Next(ms, audio_->samples_per_access_unit);
   counters_.sound_reanchored += audio_->samples.reanchored() - reanchored;
   // Exact for AAC, whose clock is its sample rate; MP3's is 90 kHz.
-  int64_t ticks = position * audio_->track.clock_rate / audio_->sample_rate;
-  return audio_->rtp_offset + static_cast<uint32_t>(ticks);
+  auto ticks = static_cast<uint32_t>(position * audio_->track.clock_rate / audio_->sample_rate);
+  // At another rate the same moment is another number: go on behind the last one.
+  if (std::exchange(audio_->rate_changed, false) && audio_->last_timestamp.has_value()) {
+    audio_->rtp_offset = *audio_->last_timestamp + audio_->track.clock_rate / 10 - ticks;
+  }
+  audio_->last_timestamp = audio_->rtp_offset + ticks;
+  return *audio_->last_timestamp;
 }
 
 }  // namespace sluice::ingest

@@ -40,10 +40,20 @@ Server::Server(daemon::Context& context, const Config& config)
       fanout_server_(context.loop, random_),
       publications_(context.loop, fanout_server_, context.rpc),
       relays_{context.loop, context.directory, context.channels, context.node_id, context.host_id},
-      streams_(publications_, relays_, counters_),
-      publishers_{context.loop, context.log, random_, context.directory, publications_, counters_},
-      connection_context_{publishers_, streams_, config, context.common.open_publishing, false},
+      streams_(publications_, relays_, messages_, counters_),
+      publishers_{context.loop,  context.log, random_,  context.directory,
+                  publications_, messages_,   counters_},
+      connection_context_{publishers_, streams_, config, context.common.open_publishing, false, {}},
       second_timer_(context.loop, [this] { CheckConnections(); }) {}
+
+std::unique_ptr<Publisher> Server::TakePublisher(const std::string& name,
+                                                 const RtmpConnection& asking) {
+  for (auto& [number, connection] : connections_) {
+    if (connection.get() == &asking) continue;
+    if (auto publisher = connection->GiveUpPublisher(name)) return publisher;
+  }
+  return nullptr;
+}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Open(daemon::Context& context,
                                                      const Config& config) {
@@ -61,6 +71,10 @@ absl::Status Server::Listen() {
                                                 }));
   listening_ = StrCat("rtmp ", config_.rtmp_address.empty() ? "*" : config_.rtmp_address, ":",
                       listener_->port());
+  connection_context_.take_publisher = [this](const std::string& name,
+                                              const RtmpConnection& asking) {
+    return TakePublisher(name, asking);
+  };
   publications_.OnListPlayers(
       [this](std::string_view stream_name, v1::ListPlayersResponse& players) {
         ListPlayers(stream_name, players);
@@ -91,17 +105,31 @@ void Server::Accept(net::OwnedFd fd, net::SocketAddress peer) {
                                 {{"peer", peer.ToString()}, {"cause", "too many connections"}});
     return;
   }
+  LimitSilent();
   ++counters_.connections_accepted;
   uint64_t number = next_number_++;
+  silent_.insert(number);
   connections_[number] = std::make_unique<RtmpConnection>(
       connection_context_, std::move(fd), peer, number,
       [this, number](RtmpConnection&) { OnConnectionClosed(number); });
+}
+
+void Server::LimitSilent() {
+  std::erase_if(silent_, [this](uint64_t number) {
+    auto found = connections_.find(number);
+    return found == connections_.end() || !found->second->silent();
+  });
+  if (silent_.size() < config_.max_silent) return;
+  auto oldest = connections_.find(*silent_.begin());
+  silent_.erase(silent_.begin());
+  oldest->second->PushOut();
 }
 
 void Server::OnConnectionClosed(uint64_t number) {
   // Not here: it is inside its own callback. The server lives as long as the loop runs.
   context_.loop.Post([this, number] {
     connections_.erase(number);
+    silent_.erase(number);
     CheckDrained();
   });
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ class Server final : public daemon::Parts {
   absl::Status Listen();
   void Accept(net::OwnedFd fd, net::SocketAddress peer);
   void OnConnectionClosed(uint64_t number);
+  // Makes room among the connections that have said nothing yet.
+  void LimitSilent();
+  std::unique_ptr<Publisher> TakePublisher(const std::string& name, const RtmpConnection& asking);
   void CheckConnections();
   void CheckDrained();
   void ListPlayers(std::string_view stream_name, v1::ListPlayersResponse& players) const;
@@ -46,6 +50,7 @@ class Server final : public daemon::Parts {
   fanout::FanoutServer fanout_server_;
   relay::Publications publications_;
   relay::RelayContext relays_;
+  StreamMessages messages_;
   PlayedStreams streams_;
   PublisherContext publishers_;
   ConnectionContext connection_context_;
@@ -54,6 +59,7 @@ class Server final : public daemon::Parts {
   // Bounded by Config::max_connections.
   std::map<uint64_t, std::unique_ptr<RtmpConnection>> connections_;  // by number
   uint64_t next_number_ = 1;
+  std::set<uint64_t> silent_;  // numbers; also of those that have spoken since the last accept
   std::function<void()> drained_;
   loop::Timer second_timer_;
   metrics::RegistrationPtr registration_;

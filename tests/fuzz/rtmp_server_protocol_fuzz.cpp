@@ -16,7 +16,7 @@ void Answer(const sluice::rtmp::Event& event, uint8_t choice, sluice::rtmp::Serv
   } else if (const auto* publish = std::get_if<PublishEvent>(&event)) {
     if ((choice & 2) == 0) to.AcceptPublish(publish->stream_id);
     if ((choice & 2) != 0) to.RejectPublish(publish->stream_id, status_code::kPublishBadName, "");
-    if ((choice & 8) != 0) to.EndPublish(publish->stream_id, "");
+    if ((choice & 8) != 0) to.EndPublish(publish->stream_id, status_code::kPublishFailed, "");
   } else if (const auto* play = std::get_if<PlayEvent>(&event)) {
     if ((choice & 4) == 0) to.AcceptPlay(play->stream_id);
     if ((choice & 4) != 0) to.RejectPlay(play->stream_id, status_code::kPlayStreamNotFound, "");

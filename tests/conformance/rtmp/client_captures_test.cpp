@@ -32,6 +32,7 @@ struct Summary {
   int sounds = 0;
   int unreadable = 0;
   int ends = 0;
+  int others = 0;  // data messages, pauses
 
   void Add(const ConnectEvent& event) { app = event.app; }
   void Add(const PublishEvent& event) {
@@ -41,6 +42,9 @@ struct Summary {
   void Add(const PlayEvent& event) { played = event.name; }
   void Add(const MetadataEvent&) { ++metadata; }
   void Add(const StreamEndEvent&) { ++ends; }
+  void Add(const DataEvent&) { ++others; }
+  void Add(const PauseEvent&) { ++others; }
+  void Add(const ReceiveEvent&) { ++others; }
   void Add(const MediaEvent& event) {
     if (event.payload.empty()) return;
     event.type == MessageType::kVideo ? AddVideo(event) : AddAudio(event);
@@ -112,6 +116,7 @@ TEST_CASE("sessions of publishing clients are read whole") {
     CHECK(summary.sounds >= 20);
     CHECK(summary.unreadable == 0);
     CHECK(summary.ends == 1);
+    CHECK(summary.others == 0);
   }
 }
 

@@ -105,10 +105,9 @@ TEST_CASE("AMF 0: a length beyond the message is refused") {
   CHECK(CodeOf(Hex("0a ffffffff 05")) == absl::StatusCode::kInvalidArgument);
 }
 
-TEST_CASE("AMF 0 2.9, 2.3, 3.1: references, movie clips and AMF3 are refused by name") {
+TEST_CASE("AMF 0 2.9, 2.3: references and movie clips are refused by name") {
   CHECK(CodeOf(Hex("07 0000")) == absl::StatusCode::kUnimplemented);
   CHECK(CodeOf(Hex("04")) == absl::StatusCode::kUnimplemented);
-  CHECK(CodeOf(Hex("11 01")) == absl::StatusCode::kUnimplemented);
   CHECK(CodeOf(Hex("09")) == absl::StatusCode::kInvalidArgument);
 }
 

@@ -62,8 +62,9 @@ struct IngestParts {
   fanout::FanoutServer fanout_server{loop, random};
   relay::Publications publications{loop, fanout_server, rpc};
   relay::RelayContext relays{loop, directory, channels, "ingest-1", "host-1"};
-  PlayedStreams streams{publications, relays, counters};
-  PublisherContext publishers{loop, log, random, directory, publications, counters};
+  StreamMessages messages;
+  PlayedStreams streams{publications, relays, messages, counters};
+  PublisherContext publishers{loop, log, random, directory, publications, messages, counters};
   ConnectionContext context{publishers, streams, config};
 };
 

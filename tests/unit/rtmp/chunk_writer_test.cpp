@@ -89,4 +89,16 @@ TEST_CASE("A shared message for another message stream differs in its id only") 
         std::vector<Message>{{MessageType::kAudio, 0x2000000, 0x01020304, payload}});
 }
 
+TEST_CASE("A shared message at another time differs in its timestamp only") {
+  auto [from, to] = GENERATE(table<uint32_t, uint32_t>(
+      {{5, 7}, {0xfffffe, 0x1000000}, {0x1000000, 0x2000000}, {0x1000000, 9}}));
+  Bytes payload(3 * kOutChunkSize + 5);
+  for (size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<uint8_t>(i * 31);
+  ByteView part(payload);
+  SharedMessage message(MessageType::kVideo, from, {&part, 1});
+  Bytes expected;
+  AppendMessage({MessageType::kVideo, to, 3}, {&part, 1}, kOutChunkSize, expected);
+  CHECK(*message.At(3, to) == expected);
+}
+
 }  // namespace sluice::rtmp

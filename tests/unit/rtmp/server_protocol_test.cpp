@@ -294,8 +294,8 @@ TEST_CASE("A second publish on a message stream ends the first") {
 TEST_CASE("A stream taken from its publisher is told by an error status") {
   Session session;
   session.Publishing();
-  session.protocol.EndPublish(1, "another node has the name");
-  CHECK(session.Codes() == Codes{"NetStream.Failed"});
+  session.protocol.EndPublish(1, status_code::kPublishBadName, "another publisher has the name");
+  CHECK(session.Codes() == Codes{"NetStream.Publish.BadName"});
 }
 
 TEST_CASE("Answers that no longer fit the stream's state are ignored") {
@@ -384,11 +384,14 @@ TEST_CASE("Commands out of order end the connection with an error status") {
     const char* name;
     RtmpClientBytes bytes;
     absl::StatusCode code;
+    Codes codes = {"NetConnection.Connect.Rejected"};
   };
   auto connected = [] { return RtmpClientBytes().Handshake().Connect(); };
   Case cases[] = {
-      {"createStream before connect", RtmpClientBytes().Handshake().CreateStream(),
-       absl::StatusCode::kFailedPrecondition},
+      {"createStream before connect",
+       RtmpClientBytes().Handshake().CreateStream(),
+       absl::StatusCode::kFailedPrecondition,
+       {"NetConnection.Connect.Rejected", "NetConnection.Connect.Rejected"}},
       {"connect twice", connected().Connect(), absl::StatusCode::kFailedPrecondition},
       {"publish without createStream", connected().Publish("cam"),
        absl::StatusCode::kFailedPrecondition},
@@ -401,8 +404,136 @@ TEST_CASE("Commands out of order end the connection with an error status") {
     INFO(one.name);
     Session session;
     CHECK(session.Receive(one.bytes).code() == one.code);
+    CHECK(session.Codes() == one.codes);
+  }
+}
+
+TEST_CASE("A command out of order on a connection that stands is told as its end") {
+  Session session;
+  session.Connected();
+  CHECK(session.Receive(RtmpClientBytes().Connect()).code() ==
+        absl::StatusCode::kFailedPrecondition);
+  CHECK(session.Codes() == Codes{"NetConnection.Connect.Closed"});
+}
+
+TEST_CASE("Values nested without end, and messages of 16 MB, end the connection") {
+  for (bool amf3 : {false, true}) {
+    Bytes nested = amf3 ? Hex("00 02 0001 78 00 0000000000000000 11") : Hex("02 0001 78");
+    for (int i = 0; i < 10'000; ++i) {
+      for (uint8_t byte : amf3 ? Hex("09 03 01") : Hex("03 0001 61")) nested.push_back(byte);
+    }
+    Session session;
+    session.Connected();
+    MessageType type = amf3 ? MessageType::kCommandAmf3 : MessageType::kCommandAmf0;
+    CHECK(session.Receive(RtmpClientBytes().Add({type, 0, 0, nested})).code() ==
+          absl::StatusCode::kResourceExhausted);
     CHECK(session.Codes() == Codes{"NetConnection.Connect.Closed"});
   }
+  Session session;
+  session.Publishing();
+  CHECK(session.Receive(Hex("06 000000 ffffff 09 01000000")).code() ==
+        absl::StatusCode::kResourceExhausted);
+}
+
+TEST_CASE("RTMP 7.2.2.8: pause is answered and told, both ways, while a stream is played") {
+  Session session;
+  session.Connected();
+  auto pause = [](bool on) {
+    return RtmpClientBytes().Command("pause", 0, {amf::Null(), on, 1234}, 1).Take();
+  };
+  REQUIRE(session.Receive(pause(true)).ok());  // nothing plays
+  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Play("cam")).ok());
+  session.protocol.AcceptPlay(1);
+  session.Answers();
+  session.events.clear();
+
+  REQUIRE(session.Receive(pause(true)).ok());
+  std::vector<Message> answers = session.Answers();
+  REQUIRE(answers.size() == 2);
+  CHECK(ParseCommand(answers[0])->argument(1).Find("code")->text() == "NetStream.Pause.Notify");
+  CHECK(answers[0].stream_id == 1);
+  CHECK(ParseUserControl(answers[1])->type == UserControlType::kStreamEof);
+  REQUIRE(session.Receive(pause(false)).ok());
+  answers = session.Answers();
+  REQUIRE(answers.size() == 2);
+  CHECK(ParseUserControl(answers[0])->type == UserControlType::kStreamBegin);
+  CHECK(ParseCommand(answers[1])->argument(1).Find("code")->text() == "NetStream.Unpause.Notify");
+  REQUIRE(session.events.size() == 2);
+  CHECK(std::get<PauseEvent>(session.events[0]).paused);
+  CHECK_FALSE(std::get<PauseEvent>(session.events[1]).paused);
+}
+
+TEST_CASE("RTMP 7.2.2.4, 7.2.2.5: a player may do without sound or picture") {
+  Session session;
+  session.Connected();
+  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Play("cam")).ok());
+  session.protocol.AcceptPlay(1);
+  session.Answers();
+  session.events.clear();
+  REQUIRE(session
+              .Receive(RtmpClientBytes()
+                           .Command("receiveAudio", 0, {amf::Null(), false}, 1)
+                           .Command("receiveVideo", 0, {amf::Null(), true}, 1))
+              .ok());
+  CHECK(session.Codes() == Codes{"NetStream.Seek.Notify", "NetStream.Play.Start"});
+  REQUIRE(session.events.size() == 2);
+  CHECK(std::get<ReceiveEvent>(session.events[0]).type == MessageType::kAudio);
+  CHECK_FALSE(std::get<ReceiveEvent>(session.events[0]).wanted);
+  CHECK(std::get<ReceiveEvent>(session.events[1]).wanted);
+}
+
+TEST_CASE("RTMP 7.2.2.7: a live stream cannot be searched") {
+  Session session;
+  session.Connected();
+  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Play("cam")).ok());
+  session.protocol.AcceptPlay(1);
+  session.Answers();
+  REQUIRE(session.Receive(RtmpClientBytes().Command("seek", 0, {amf::Null(), 5000}, 1)).ok());
+  CHECK(session.Codes() == Codes{"NetStream.Seek.Failed"});
+}
+
+TEST_CASE("RTMP 7.1.1: connect, createStream and publish in AMF3 are commands like any other") {
+  auto amf3 = [](Bytes amf0) {
+    amf0.insert(amf0.begin(), 0);
+    return Message{MessageType::kCommandAmf3, 0, 0, std::move(amf0)};
+  };
+  Session session;
+  // The command object in AMF3: a dynamic object with app and objectEncoding 3.
+  Bytes connect =
+      Hex("02 0007 636f6e6e656374 00 3ff0000000000000"
+          "11 0a 0b 01 07 617070 06 09 6c697665 1d 6f626a656374456e636f64696e67 04 03 01");
+  REQUIRE(session.Receive(RtmpClientBytes().Handshake().Add(amf3(connect))).ok());
+  REQUIRE(session.events.size() == 1);
+  CHECK(std::get<ConnectEvent>(session.events[0]).app == "live");
+  session.protocol.AcceptConnect();
+  session.Answers();
+  Message publish = amf3(amf::SerializeValues({"publish", 3, amf::Null(), "cam", "live"}));
+  publish.stream_id = 1;
+  REQUIRE(session
+              .Receive(RtmpClientBytes()
+                           .Add(amf3(amf::SerializeValues({"createStream", 2, amf::Null()})))
+                           .Add(publish)
+                           .Add({MessageType::kDataAmf3, 0, 1,
+                                 Hex("00 02 000a 6f6e4d65746144617461"
+                                     "11 0a 0b 01 0b 7769647468 04 8500 01")}))
+              .ok());
+  CHECK(session.Commands().at(0).argument(1).number(0) == 1);
+  REQUIRE(session.events.size() == 3);
+  CHECK(std::get<PublishEvent>(session.events[1]).name == "cam");
+  CHECK(std::get<MetadataEvent>(session.events[2]).metadata.Find("width")->number(0) == 640);
+}
+
+TEST_CASE("RTMP 7.1.7: other user controls than pings need no answer") {
+  Session session;
+  session.Connected();
+  // Set Buffer Length: stream 1, 3000 ms. And a type of the future.
+  REQUIRE(session
+              .Receive(RtmpClientBytes()
+                           .Add({MessageType::kUserControl, 0, 0, Hex("0003 00000001 00000bb8")})
+                           .Add({MessageType::kUserControl, 0, 0, Hex("00ff 00000001")})
+                           .Add({MessageType::kUserControl, 0, 0, Hex("00")}))
+              .ok());
+  CHECK(session.Answers().empty());
 }
 
 TEST_CASE("Bytes that are not RTMP end the connection without an answer") {
@@ -420,7 +551,7 @@ TEST_CASE("Data messages that cannot be read or have no stream are ignored") {
                            .Add({MessageType::kDataAmf0, 0, 1, Hex("02ffff")})
                            .Add(DataMessage({"onMetaData"}, 1))
                            .Add(DataMessage({"onMetaData", 5}, 1))
-                           .Add(DataMessage({"onTextData", amf::Object()}, 1))
+                           .Add(DataMessage({"@setDataFrame"}, 1))
                            .Add(DataMessage({"onMetaData", amf::Object()}, 2))
                            .Add({MessageType::kAggregate, 0, 1, Hex("00")}))
               .ok());
@@ -429,6 +560,24 @@ TEST_CASE("Data messages that cannot be read or have no stream are ignored") {
   REQUIRE(
       session.Receive(RtmpClientBytes().Add(DataMessage({"onMetaData", amf::Object()}, 1))).ok());
   CHECK(session.events.size() == 1);
+}
+
+TEST_CASE("Other data messages of a publisher are told as they are") {
+  Session session;
+  session.Publishing();
+  amf::Object text = amf::MakeObject({{"text", "hello"}});
+  REQUIRE(session
+              .Receive(RtmpClientBytes()
+                           .Add(DataMessage({"onTextData", text}, 1))
+                           .Add(DataMessage({"@setDataFrame", "onCuePoint", text, 5}, 1))
+                           .Add(DataMessage({"@clearDataFrame", "onMetaData"}, 1))
+                           .Add(DataMessage({"|RtmpSampleAccess", true, true}, 1)))
+              .ok());
+  REQUIRE(session.events.size() == 2);
+  CHECK(std::get<DataEvent>(session.events[0]).values ==
+        std::vector<amf::Value>{"onTextData", text});
+  CHECK(std::get<DataEvent>(session.events[1]).values ==
+        std::vector<amf::Value>{"onCuePoint", text, 5});
 }
 
 TEST_CASE("Names longer than the bound are cut to it") {
