@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "libs/base/status_macros.h"
 #include "libs/media/bit_reader.h"
 
 namespace sluice::media {
@@ -67,6 +68,26 @@ void ReadSyncExtension(BitReader& reader, AudioSpecificConfig& config) {
   }
 }
 
+// program_config_element(), Table 4.2, up to its channels:
+//   element_instance_tag 4 | object_type 2 | sampling_frequency_index 4 | front 4 | side 4 | back 4
+//   | lfe 2 | assoc_data 3 | valid_cc 4 | mono, stereo mixdown: present 1, if so 4 | matrix: 1, 3 |
+//   front, side, back: is_cpe 1, tag 4
+uint32_t ReadProgramChannels(BitReader& reader) {
+  reader.SkipBits(10);
+  uint32_t elements = 0;
+  for (int i = 0; i < 3; ++i) elements += reader.ReadBits(4);
+  uint32_t channels = reader.ReadBits(2);  // low frequency
+  reader.SkipBits(7);
+  if (reader.ReadFlag()) reader.SkipBits(4);
+  if (reader.ReadFlag()) reader.SkipBits(4);
+  if (reader.ReadFlag()) reader.SkipBits(3);
+  for (uint32_t i = 0; i < elements; ++i) {
+    channels += reader.ReadFlag() ? 2 : 1;
+    reader.SkipBits(4);
+  }
+  return reader.ok() ? channels : 0;
+}
+
 class BitWriter {
  public:
   void Write(uint32_t value, int count) {
@@ -89,14 +110,11 @@ class BitWriter {
   size_t position_ = 0;
 };
 
-}  // namespace
-
 //   audioObjectType 5 (31: + 6) | samplingFrequencyIndex 4 (15: + 24) | channelConfiguration 4
 //   types 5 and 29: extension's sampling frequency | audioObjectType of the core coder
 //   GASpecificConfig: frameLengthFlag 1 | dependsOnCoreCoder 1 | extensionFlag 1
 //   0x2b7 11 | 5 5 | sbrPresent 1 | sampling frequency 4 | 0x548 11 | psPresent 1
-absl::StatusOr<AudioSpecificConfig> ParseAudioSpecificConfig(ByteView bytes) {
-  BitReader reader(bytes);
+absl::StatusOr<AudioSpecificConfig> ReadConfig(BitReader& reader) {
   AudioSpecificConfig config;
   config.object_type = ReadObjectType(reader);
   config.sample_rate = ReadSampleRate(reader);
@@ -118,8 +136,25 @@ absl::StatusOr<AudioSpecificConfig> ParseAudioSpecificConfig(ByteView bytes) {
   if (!ReadGeneralAudio(reader, config)) {
     return absl::InvalidArgumentError("AudioSpecificConfig is cut short");
   }
+  return config;
+}
+
+}  // namespace
+
+absl::StatusOr<AudioSpecificConfig> ParseAudioSpecificConfig(ByteView bytes) {
+  BitReader reader(bytes);
+  SLUICE_ASSIGN_OR_RETURN(AudioSpecificConfig config, ReadConfig(reader));
   if (!config.sbr) ReadSyncExtension(reader, config);
   return config;
+}
+
+uint32_t CountAacChannels(ByteView audio_specific_config) {
+  BitReader reader(audio_specific_config);
+  absl::StatusOr<AudioSpecificConfig> config = ReadConfig(reader);
+  if (!config.ok()) return 0;
+  if (config->channels == 0) return ReadProgramChannels(reader);
+  auto whole = ParseAudioSpecificConfig(audio_specific_config);  // with what follows, for PS
+  return whole.ok() ? whole->output_channels() : 0;
 }
 
 Bytes Serialize(const AudioSpecificConfig& config) {

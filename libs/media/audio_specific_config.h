@@ -30,6 +30,11 @@ struct AudioSpecificConfig {
 // other than Main, LC, SSR and LTP.
 absl::StatusOr<AudioSpecificConfig> ParseAudioSpecificConfig(ByteView bytes);
 
+// Channels that are heard: output_channels(), or those that a program_config_element (§4.5.1.2)
+// behind a channel configuration of 0 counts up, as encoders write it for unusual layouts.
+// 0: not said, or not to be parsed. At most 255.
+uint32_t CountAacChannels(ByteView audio_specific_config);
+
 // The shortest form; SBR and PS in hierarchical signalling.
 Bytes Serialize(const AudioSpecificConfig& config);
 

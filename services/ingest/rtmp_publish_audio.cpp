@@ -41,7 +41,7 @@ void RtmpPublish::OnAacHeader(ByteView body) {
   media::Track track;
   track.codec = media::Codec::kAac;
   track.clock_rate = config->sample_rate;
-  track.channels = config->output_channels();
+  track.channels = media::CountAacChannels(body);
   track.codec_config = ToBytes(body);
   SetAudioTrack(std::move(track), config->sample_rate, config->samples_per_access_unit());
 }

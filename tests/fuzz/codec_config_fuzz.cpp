@@ -10,6 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     auto again = ParseAvcDecoderConfiguration(Serialize(*record));
     if (!again.ok() || !(*again == *record)) __builtin_trap();
   }
+  CountAacChannels(bytes);
   if (auto config = ParseAudioSpecificConfig(bytes); config.ok()) {
     auto again = ParseAudioSpecificConfig(Serialize(*config));
     if (!again.ok() || !(*again == *config)) __builtin_trap();

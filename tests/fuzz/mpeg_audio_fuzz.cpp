@@ -9,6 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ByteView rest(data, size);
   payload::Depacketizer depacketizer;
   std::vector<rtp::Packet> packets;
+  uint16_t number = 0;
   std::vector<payload::Frame> frames;
   while (auto header = media::ParseMpegAudioHeader(rest)) {
     if (header->size > media::kMaxMpegAudioFrame) __builtin_trap();
@@ -18,7 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     packets.clear();
     frames.clear();
     if (!payload::Packetizer(100).Packetize({.frame = frame}, packets)) __builtin_trap();
-    for (const rtp::Packet& packet : packets) depacketizer.Push(packet, frames);
+    for (rtp::Packet& packet : packets) {
+      packet.sequence_number = number++;
+      depacketizer.Push(packet, frames);
+    }
     if (frames.size() != 1 || frames[0].bytes != ToBytes(frame)) __builtin_trap();
   }
   return 0;

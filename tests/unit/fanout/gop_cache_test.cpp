@@ -1,5 +1,6 @@
 #include "libs/fanout/gop_cache.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/support/media_builders.h"
@@ -61,6 +62,25 @@ TEST_CASE("a group over the limit of bytes or of age is dropped until the next k
   CHECK(cache.bytes() == 0);
   cache.Push(PacketBuilder(kVideo).KeyFrame().At(kStart + 8s).Shared());
   CHECK(cache.joinable());
+}
+
+TEST_CASE(
+    "a publisher that sends no key frame for a minute fills the cache up to its limits only") {
+  GopCache cache;
+  GopCache::Limits limits;
+  cache.Push(test::Describe({VideoTrack(), AudioTrack()}));
+  cache.Push(PacketBuilder(kVideo).KeyFrame().At(kStart).Shared());
+  size_t most = 0;
+  for (int i = 1; i <= 60 * 25; ++i) {
+    Instant now = kStart + i * 40ms;
+    for (int j = 0; j < 10; ++j) cache.Push(PacketBuilder(kVideo).Size(1150).At(now).Shared());
+    cache.Push(PacketBuilder(kAudio).Size(200).At(now).Shared());
+    most = std::max(most, cache.bytes());
+  }
+  CHECK(most <= limits.bytes);
+  CHECK(cache.dropped_groups() == 1);
+  CHECK_FALSE(cache.joinable());
+  CHECK(SnapshotOf(cache).size() <= 1 + 6);  // sound of 200 ms
 }
 
 TEST_CASE("a stream of sound only keeps the last 200 ms and is always joinable") {

@@ -15,6 +15,38 @@ std::vector<rtp::payload::mpeg_audio::Frame> Mp3Frames(Publishing& publishing) {
   return frames;
 }
 
+TEST_CASE_METHOD(Publishing,
+                 "every kind of AAC has its channels, and the clock of its core coder") {
+  struct Example {
+    std::string config;
+    uint32_t clock_rate;
+    uint32_t channels;
+    uint32_t ticks;  // of an access unit
+  };
+  auto example = GENERATE(values<Example>({
+      {"1208", 44'100, 1, 1024},                                                    // mono
+      {"11b0", 48'000, 6, 1024},                                                    // 5.1
+      {"1200 0508440020 00c40d4c61766335392e33372e31303056e500", 44'100, 6, 1024},  // 5.1, side
+      {"1194", 48'000, 2, 960},
+      {"2b118800", 24'000, 2, 1024},    // HE-AAC: 48 kHz are heard
+      {"131056e598", 24'000, 2, 1024},  // the same, backward compatible
+      {"eb098800", 24'000, 2, 1024},    // HE-AAC v2: mono with parametric stereo
+  }));
+  CAPTURE(example.config);
+  Receive(AudioHeader(test::Hex(example.config)));
+  CHECK(Track(kAudio).clock_rate == example.clock_rate);
+  CHECK(Track(kAudio).channels == example.channels);
+  for (uint32_t i = 0; i < 40; ++i) {
+    Receive(Sound(i * example.ticks * 1000 / example.clock_rate));
+  }
+  auto packets = Packets(kAudio);
+  REQUIRE(packets.size() == 40);
+  for (size_t i = 1; i < packets.size(); ++i) {
+    CHECK(packets[i]->rtp_timestamp - packets[i - 1]->rtp_timestamp == example.ticks);
+  }
+  CHECK(counters.sound_reanchored == 0);
+}
+
 TEST_CASE_METHOD(Publishing, "the first MP3 frame makes the track") {
   Receive(Mp3(0));
   CHECK(Track(kAudio).codec == media::Codec::kMp3);

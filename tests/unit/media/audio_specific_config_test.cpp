@@ -52,6 +52,23 @@ TEST_CASE("parametric stereo makes two channels of one") {
   CHECK(ParseAudioSpecificConfig(Hex("1208"))->output_channels() == 1);
 }
 
+TEST_CASE("channels are counted, also those of a program_config_element") {
+  auto [bytes, channels] = GENERATE(table<std::string, uint32_t>({
+      {"1208", 1},
+      {"11b0", 6},
+      {"11b8", 8},
+      {"eb098800", 2},        // parametric stereo
+      {"130856e59d4880", 2},  // the same, backward compatible
+      // What ffmpeg wrote for 5.1 with side channels.
+      {"1200 0508440020 00c40d4c61766335392e33372e31303056e500", 6},
+      {"1200 0508440020", 0},  // cut short
+      {"1180", 0},             // and nothing behind it
+      {"", 0},
+  }));
+  CAPTURE(bytes);
+  CHECK(CountAacChannels(Hex(bytes)) == channels);
+}
+
 TEST_CASE("a configuration that is cut short or reserved is refused") {
   auto [name, bytes] = GENERATE(table<std::string, std::string>({
       {"empty", ""},
