@@ -20,8 +20,8 @@ void Config::Describe(config::Section& section) {
                "Renditions at a time; more are refused. One of sound takes 1 to 2 % of a core.");
   section.Bind(
       "max_video_renditions", max_video_renditions, {0, 1000}, "renditions",
-      "Those of them with a picture; 0 = three for each core. One of 640x360 takes XX % of "
-      "a core, one of 1280x720 YY %.");
+      "Those of them with a picture; 0 = three for each core. One of 640x360 takes 8 % of a core, "
+      "one of 1280x720 19 %.");
   section.Bind("h264_speed", h264_speed,
                {{"ultrafast", H264Speed::kUltrafast},
                 {"superfast", H264Speed::kSuperfast},
