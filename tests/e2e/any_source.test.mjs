@@ -155,6 +155,9 @@ const heAac = (version) => ({ file: join(root, `tests/support/he_aac/he_aac_v${v
 for (const [name, audio, hertz] of [
   ['mono', ['-c:a', 'aac', '-ac', '1']],
   ['5.1', ['-c:a', 'aac', '-ac', '6']],
+  ['he-aac', heAac(1), 0],
+  ['he-aac-v2', heAac(2), 0],
+  ['mp3', ['-c:a', 'libmp3lame', '-ar', '44100']],
 ]) {
   scenario(`sound is heard: ${name}`, async () => {
     const video = x264('-bf', '0', '-g', '60');
