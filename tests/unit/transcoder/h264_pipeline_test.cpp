@@ -279,5 +279,18 @@ TEST_CASE("the bitrate grows with the size, and less than it") {
   CHECK(H264BitrateFor(16384, 16384, 1000) == 20'000'000);
 }
 
+TEST_CASE("a size that 4:2:0 cannot have becomes the next even one") {
+  Encoding encoding{.width = 324, .height = 181, .frames = 10, .format = "Y42B"};
+  PictureList list;
+  auto pipeline = Started(list);
+  for (const SourcePicture& picture : Encode(encoding)) REQUIRE(pipeline->Push(picture));
+  std::vector<EncodedPicture> pictures = list.WaitForCount(10);
+  CheckPlain(pictures);
+  for (const ShownPicture& picture : test::Show(pictures)) {
+    CHECK(picture.width == 324);
+    CHECK(std::abs(picture.height - 181) == 1);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::transcoder
