@@ -77,6 +77,7 @@ void StreamRelay::Connect(const std::string& address, const std::string& token) 
 
 void StreamRelay::OnItems(std::span<const fanout::Item> items) {
   for (const fanout::Item& item : items) fan_.Push(item);
+  fan_.Flush();  // the publication has batched them: there is no more to wait for
   if (on_open_ == nullptr || description() == nullptr) return;
   open_timer_.Stop();
   std::exchange(on_open_, nullptr)(absl::OkStatus());
