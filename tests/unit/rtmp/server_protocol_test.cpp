@@ -3,84 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "libs/rtmp/control.h"
-#include "tests/support/fixed_random.h"
 #include "tests/support/hex.h"
-#include "tests/support/rtmp_client_bytes.h"
+#include "tests/unit/rtmp/session.h"
 
 namespace sluice::rtmp {
 namespace {
 
 using test::Hex;
 using test::RtmpClientBytes;
-
-// A protocol and the client's view of what it answers.
-class Session {
- public:
-  Session() { reader_ = ChunkReader(); }
-
-  absl::Status Receive(ByteView bytes) {
-    std::vector<Event> fresh;
-    absl::Status status = protocol.Receive(bytes, fresh);
-    for (Event& event : fresh) events.push_back(std::move(event));
-    return status;
-  }
-  absl::Status Receive(RtmpClientBytes& bytes) { return Receive(bytes.Take()); }
-
-  // Until the connection stands.
-  Session& Connected() {
-    REQUIRE(Receive(RtmpClientBytes().Handshake().Connect()).ok());
-    protocol.AcceptConnect();
-    Answers();
-    events.clear();
-    return *this;
-  }
-  Session& Publishing(std::string_view name = "cam") {
-    Connected();
-    REQUIRE(Receive(RtmpClientBytes().CreateStream().Publish(name)).ok());
-    protocol.AcceptPublish(1);
-    Answers();
-    events.clear();
-    return *this;
-  }
-
-  // What the server has sent since the last call.
-  std::vector<Message> Answers() {
-    Bytes bytes = protocol.TakeOutput();
-    ByteView chunks(bytes);
-    if (!handshake_skipped_ && !chunks.empty()) {
-      REQUIRE(chunks.size() >= 1 + 2 * kHandshakeBlock);
-      chunks = chunks.subspan(1 + 2 * kHandshakeBlock);
-      handshake_skipped_ = true;
-    }
-    std::vector<Message> messages;
-    REQUIRE(reader_.Receive(chunks, messages).ok());
-    return messages;
-  }
-  std::vector<Command> Commands() {
-    std::vector<Command> commands;
-    for (const Message& message : Answers()) {
-      if (message.type == MessageType::kCommandAmf0) commands.push_back(*ParseCommand(message));
-    }
-    return commands;
-  }
-  // The codes of all status objects in the commands.
-  std::vector<std::string> Codes() {
-    std::vector<std::string> codes;
-    for (const Command& command : Commands()) {
-      const amf::Value* code = command.argument(1).Find("code");
-      if (code != nullptr) codes.emplace_back(code->text());
-    }
-    return codes;
-  }
-
-  test::FixedRandom random;
-  ServerProtocol protocol{random};
-  std::vector<Event> events;
-
- private:
-  ChunkReader reader_;
-  bool handshake_skipped_ = false;
-};
 
 using Codes = std::vector<std::string>;
 
@@ -231,42 +161,6 @@ TEST_CASE("FMLE's FCPublish is answered, again when publishing begins, and FCUnp
   CHECK(session.Commands().size() == 3);
 }
 
-TEST_CASE("RTMP 7.2.2.1: play is asked for, accepted, and ends with the stream") {
-  Session session;
-  session.Connected();
-  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Play("cam?x=y")).ok());
-  REQUIRE(session.events.size() == 1);
-  CHECK(std::get<PlayEvent>(session.events[0]).name == "cam");
-  CHECK(std::get<PlayEvent>(session.events[0]).query == "x=y");
-  session.Answers();
-
-  session.protocol.AcceptPlay(1);
-  std::vector<Message> answers = session.Answers();
-  REQUIRE(answers.size() == 4);
-  CHECK(ParseUserControl(answers[0])->type == UserControlType::kStreamBegin);
-  CHECK(ParseUserControl(answers[0])->value == 1);
-  CHECK(ParseCommand(answers[1])->argument(1).Find("code")->text() == "NetStream.Play.Reset");
-  CHECK(ParseCommand(answers[2])->argument(1).Find("code")->text() == "NetStream.Play.Start");
-  CHECK(ParseData(answers[3])->at(0).text() == "|RtmpSampleAccess");
-  CHECK(answers[2].stream_id == 1);
-
-  session.protocol.EndPlay(1, "the publisher has stopped");
-  answers = session.Answers();
-  REQUIRE(answers.size() == 3);
-  CHECK(ParseCommand(answers[0])->argument(1).Find("code")->text() ==
-        "NetStream.Play.UnpublishNotify");
-  CHECK(ParseUserControl(answers[1])->type == UserControlType::kStreamEof);
-}
-
-TEST_CASE("A stream that is not there is answered with StreamNotFound") {
-  Session session;
-  session.Connected();
-  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Play("none")).ok());
-  session.Answers();
-  session.protocol.RejectPlay(1, status_code::kPlayStreamNotFound, "no such stream");
-  CHECK(session.Codes() == Codes{"NetStream.Play.StreamNotFound"});
-}
-
 TEST_CASE("RTMP 7.2.2.3: deleteStream and closeStream end what runs, once") {
   for (std::string command : {"deleteStream", "closeStream"}) {
     Session session;
@@ -379,119 +273,6 @@ TEST_CASE("Courtesies of clients are answered, unknown commands refused, results
   CHECK(session.protocol.ignored_messages() == 3);
 }
 
-TEST_CASE("Commands out of order end the connection with an error status") {
-  struct Case {
-    const char* name;
-    RtmpClientBytes bytes;
-    absl::StatusCode code;
-    Codes codes = {"NetConnection.Connect.Rejected"};
-  };
-  auto connected = [] { return RtmpClientBytes().Handshake().Connect(); };
-  Case cases[] = {
-      {"createStream before connect",
-       RtmpClientBytes().Handshake().CreateStream(),
-       absl::StatusCode::kFailedPrecondition,
-       {"NetConnection.Connect.Rejected", "NetConnection.Connect.Rejected"}},
-      {"connect twice", connected().Connect(), absl::StatusCode::kFailedPrecondition},
-      {"publish without createStream", connected().Publish("cam"),
-       absl::StatusCode::kFailedPrecondition},
-      {"play without createStream", connected().Play("cam"), absl::StatusCode::kFailedPrecondition},
-      {"a command that is not AMF0",
-       connected().Add({MessageType::kCommandAmf0, 0, 0, Hex("02ffff")}),
-       absl::StatusCode::kInvalidArgument},
-  };
-  for (Case& one : cases) {
-    INFO(one.name);
-    Session session;
-    CHECK(session.Receive(one.bytes).code() == one.code);
-    CHECK(session.Codes() == one.codes);
-  }
-}
-
-TEST_CASE("A command out of order on a connection that stands is told as its end") {
-  Session session;
-  session.Connected();
-  CHECK(session.Receive(RtmpClientBytes().Connect()).code() ==
-        absl::StatusCode::kFailedPrecondition);
-  CHECK(session.Codes() == Codes{"NetConnection.Connect.Closed"});
-}
-
-TEST_CASE("Values nested without end, and messages of 16 MB, end the connection") {
-  for (bool amf3 : {false, true}) {
-    Bytes nested = amf3 ? Hex("00 02 0001 78 00 0000000000000000 11") : Hex("02 0001 78");
-    for (int i = 0; i < 10'000; ++i) {
-      for (uint8_t byte : amf3 ? Hex("09 03 01") : Hex("03 0001 61")) nested.push_back(byte);
-    }
-    Session session;
-    session.Connected();
-    MessageType type = amf3 ? MessageType::kCommandAmf3 : MessageType::kCommandAmf0;
-    CHECK(session.Receive(RtmpClientBytes().Add({type, 0, 0, nested})).code() ==
-          absl::StatusCode::kResourceExhausted);
-    CHECK(session.Codes() == Codes{"NetConnection.Connect.Closed"});
-  }
-  Session session;
-  session.Publishing();
-  CHECK(session.Receive(Hex("06 000000 ffffff 09 01000000")).code() ==
-        absl::StatusCode::kResourceExhausted);
-}
-
-TEST_CASE("RTMP 7.2.2.8: pause is answered and told, both ways, while a stream is played") {
-  Session session;
-  session.Connected();
-  auto pause = [](bool on) {
-    return RtmpClientBytes().Command("pause", 0, {amf::Null(), on, 1234}, 1).Take();
-  };
-  REQUIRE(session.Receive(pause(true)).ok());  // nothing plays
-  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Play("cam")).ok());
-  session.protocol.AcceptPlay(1);
-  session.Answers();
-  session.events.clear();
-
-  REQUIRE(session.Receive(pause(true)).ok());
-  std::vector<Message> answers = session.Answers();
-  REQUIRE(answers.size() == 2);
-  CHECK(ParseCommand(answers[0])->argument(1).Find("code")->text() == "NetStream.Pause.Notify");
-  CHECK(answers[0].stream_id == 1);
-  CHECK(ParseUserControl(answers[1])->type == UserControlType::kStreamEof);
-  REQUIRE(session.Receive(pause(false)).ok());
-  answers = session.Answers();
-  REQUIRE(answers.size() == 2);
-  CHECK(ParseUserControl(answers[0])->type == UserControlType::kStreamBegin);
-  CHECK(ParseCommand(answers[1])->argument(1).Find("code")->text() == "NetStream.Unpause.Notify");
-  REQUIRE(session.events.size() == 2);
-  CHECK(std::get<PauseEvent>(session.events[0]).paused);
-  CHECK_FALSE(std::get<PauseEvent>(session.events[1]).paused);
-}
-
-TEST_CASE("RTMP 7.2.2.4, 7.2.2.5: a player may do without sound or picture") {
-  Session session;
-  session.Connected();
-  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Play("cam")).ok());
-  session.protocol.AcceptPlay(1);
-  session.Answers();
-  session.events.clear();
-  REQUIRE(session
-              .Receive(RtmpClientBytes()
-                           .Command("receiveAudio", 0, {amf::Null(), false}, 1)
-                           .Command("receiveVideo", 0, {amf::Null(), true}, 1))
-              .ok());
-  CHECK(session.Codes() == Codes{"NetStream.Seek.Notify", "NetStream.Play.Start"});
-  REQUIRE(session.events.size() == 2);
-  CHECK(std::get<ReceiveEvent>(session.events[0]).type == MessageType::kAudio);
-  CHECK_FALSE(std::get<ReceiveEvent>(session.events[0]).wanted);
-  CHECK(std::get<ReceiveEvent>(session.events[1]).wanted);
-}
-
-TEST_CASE("RTMP 7.2.2.7: a live stream cannot be searched") {
-  Session session;
-  session.Connected();
-  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Play("cam")).ok());
-  session.protocol.AcceptPlay(1);
-  session.Answers();
-  REQUIRE(session.Receive(RtmpClientBytes().Command("seek", 0, {amf::Null(), 5000}, 1)).ok());
-  CHECK(session.Codes() == Codes{"NetStream.Seek.Failed"});
-}
-
 TEST_CASE("RTMP 7.1.1: connect, createStream and publish in AMF3 are commands like any other") {
   auto amf3 = [](Bytes amf0) {
     amf0.insert(amf0.begin(), 0);
@@ -536,32 +317,6 @@ TEST_CASE("RTMP 7.1.7: other user controls than pings need no answer") {
   CHECK(session.Answers().empty());
 }
 
-TEST_CASE("Bytes that are not RTMP end the connection without an answer") {
-  Session session;
-  CHECK(session.Receive(AsBytes("GET / HTTP/1.1\r\n")).code() ==
-        absl::StatusCode::kInvalidArgument);
-  CHECK(session.protocol.TakeOutput().empty());
-}
-
-TEST_CASE("Data messages that cannot be read or have no stream are ignored") {
-  Session session;
-  session.Publishing();
-  REQUIRE(session
-              .Receive(RtmpClientBytes()
-                           .Add({MessageType::kDataAmf0, 0, 1, Hex("02ffff")})
-                           .Add(DataMessage({"onMetaData"}, 1))
-                           .Add(DataMessage({"onMetaData", 5}, 1))
-                           .Add(DataMessage({"@setDataFrame"}, 1))
-                           .Add(DataMessage({"onMetaData", amf::Object()}, 2))
-                           .Add({MessageType::kAggregate, 0, 1, Hex("00")}))
-              .ok());
-  CHECK(session.events.empty());
-  CHECK(session.protocol.ignored_messages() == 6);
-  REQUIRE(
-      session.Receive(RtmpClientBytes().Add(DataMessage({"onMetaData", amf::Object()}, 1))).ok());
-  CHECK(session.events.size() == 1);
-}
-
 TEST_CASE("Other data messages of a publisher are told as they are") {
   Session session;
   session.Publishing();
@@ -578,13 +333,6 @@ TEST_CASE("Other data messages of a publisher are told as they are") {
         std::vector<amf::Value>{"onTextData", text});
   CHECK(std::get<DataEvent>(session.events[1]).values ==
         std::vector<amf::Value>{"onCuePoint", text, 5});
-}
-
-TEST_CASE("Names longer than the bound are cut to it") {
-  Session session;
-  session.Connected();
-  REQUIRE(session.Receive(RtmpClientBytes().CreateStream().Publish(std::string(5000, 'x'))).ok());
-  CHECK(std::get<PublishEvent>(session.events.at(0)).name.size() == kMaxName);
 }
 
 TEST_CASE("Each split of a whole publishing session gives the same events") {
