@@ -113,4 +113,14 @@ std::optional<AvcDecoderConfiguration> MakeAvcDecoderConfiguration(std::vector<B
   return configuration;
 }
 
+std::optional<AvcDecoderConfiguration> CollectParameterSets(std::span<const ByteView> nal_units) {
+  std::vector<Bytes> sps;
+  std::vector<Bytes> pps;
+  for (ByteView nal_unit : nal_units) {
+    if (TypeOf(nal_unit) == H264NalUnitType::kSps) sps.push_back(ToBytes(nal_unit));
+    if (TypeOf(nal_unit) == H264NalUnitType::kPps) pps.push_back(ToBytes(nal_unit));
+  }
+  return MakeAvcDecoderConfiguration(std::move(sps), std::move(pps));
+}
+
 }  // namespace sluice::media

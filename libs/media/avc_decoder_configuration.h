@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -33,5 +34,7 @@ Bytes Serialize(const AvcDecoderConfiguration& configuration);
 // too long (65,535 bytes).
 std::optional<AvcDecoderConfiguration> MakeAvcDecoderConfiguration(std::vector<Bytes> sps,
                                                                    std::vector<Bytes> pps);
+// The same of the parameter sets among the NAL units of an access unit.
+std::optional<AvcDecoderConfiguration> CollectParameterSets(std::span<const ByteView> nal_units);
 
 }  // namespace sluice::media

@@ -194,13 +194,7 @@ void RtmpPublish::FollowPicture(const media::H264PictureKind& kind, int32_t comp
 }
 
 void RtmpPublish::FollowParameterSets(std::span<const ByteView> nal_units) {
-  std::vector<Bytes> sps;
-  std::vector<Bytes> pps;
-  for (ByteView nal_unit : nal_units) {
-    if (media::TypeOf(nal_unit) == media::H264NalUnitType::kSps) sps.push_back(ToBytes(nal_unit));
-    if (media::TypeOf(nal_unit) == media::H264NalUnitType::kPps) pps.push_back(ToBytes(nal_unit));
-  }
-  auto configuration = media::MakeAvcDecoderConfiguration(std::move(sps), std::move(pps));
+  auto configuration = media::CollectParameterSets(nal_units);
   if (configuration.has_value()) SetConfiguration(*std::move(configuration));
 }
 
