@@ -1,13 +1,11 @@
 #include <catch2/catch.hpp>
 
 #include "libs/rtmp/control.h"
-#include "tests/support/hex.h"
 #include "tests/unit/rtmp/session.h"
 
 namespace sluice::rtmp {
 namespace {
 
-using test::Hex;
 using test::RtmpClientBytes;
 
 using Codes = std::vector<std::string>;
