@@ -41,7 +41,10 @@ void Rendition::Ask() {
   relay_.reset();
   const media::StreamKey original{key_.name, ""};
   const directory::NodePtr node = context_.relays.directory.ChooseNode("transcoder", &original);
-  if (node == nullptr) return TryAgain(absl::UnavailableError("no transcoder is ready"));
+  if (node == nullptr) {
+    back_off_ = kFirstBackOff;  // to look again costs nobody anything
+    return TryAgain(absl::UnavailableError("no transcoder is ready"));
+  }
   v1::StartRenditionRequest request;
   request.set_stream_name(key_.name);
   request.set_profile(key_.rendition);
@@ -75,6 +78,13 @@ void Rendition::OnKeyFrame() {
 
 void Rendition::RequestKeyFrame(uint32_t track_id) {
   if (relay_ != nullptr) relay_->RequestKeyFrame(track_id);
+}
+
+void Rendition::AskAtOnce() {
+  back_off_ = kFirstBackOff;
+  if (!retry_timer_.running()) return;  // it is being asked for, or open
+  retry_timer_.Stop();
+  Ask();
 }
 
 // Told once or twice for one failure (the relay's end and its opening): the timer is the same.

@@ -28,8 +28,8 @@ struct SubscriptionContext {
 };
 
 // While it lives it keeps the rendition running: asks a transcoder for it, subscribes, and begins
-// again with back-off when either fails or ends. Nobody waits for it: the feeds are silent
-// meanwhile. Home loop only.
+// again with back-off when either fails or ends (without, while no transcoder is there). Nobody
+// waits for it: the feeds are silent meanwhile. Home loop only.
 class Rendition {
  public:
   static constexpr Duration kFirstBackOff = 250ms;  // doubles up to
@@ -50,6 +50,8 @@ class Rendition {
   // It has a key frame, and has not ended.
   bool has_picture() const { return has_picture_; }
   void RequestKeyFrame(uint32_t track_id);
+  // The stream is back: what stood in the way of its rendition probably does not any more.
+  void AskAtOnce();
   // Times it has failed or ended so far.
   uint64_t failures() const { return failures_; }
   // Why it failed or ended last; Ok since it was opened again.

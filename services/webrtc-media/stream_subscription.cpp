@@ -60,6 +60,9 @@ void StreamSubscription::OnOpen(const absl::Status& status) {
   if (!status.ok()) return Recover(status);
   if (recovery_deadline_ != Instant{}) {
     context_.log.Info("subscription recovered", {{"stream", key_.ToString()}});
+    for (Rendition* rendition : {sound_.get(), picture_.get()}) {
+      if (rendition != nullptr) rendition->AskAtOnce();
+    }
   }
   recovery_deadline_ = {};
 }

@@ -132,6 +132,29 @@ TEST_CASE("a rendition that ends is asked for again") {
   CHECK(node.players.player_count() == 1);
 }
 
+TEST_CASE("a transcoder that comes back is asked at once, however long it was away") {
+  MediaNode node;
+  const v1::Node transcoder = *node.directory.FindNode("transcoder-1");
+  node.directory.RemoveNode("transcoder-1");
+  REQUIRE(node.Create("session-1").ok());
+  REQUIRE(RunUntil(node.loop,
+                   [&] { return node.players.rendition_counters().rendition_failures >= 6; }));
+  node.directory.PutNode(transcoder);
+  CHECK(RunUntil(
+      node.loop, [&] { return node.transcoder.requests.size() == 1; }, Rendition::kMaxBackOff / 2));
+}
+
+TEST_CASE("a stream that comes back asks for its rendition at once") {
+  MediaNode node;
+  REQUIRE(node.Create("session-1").ok());
+  REQUIRE(RunUntil(node.loop, [&] { return node.transcoder.requests.size() == 5; }));
+  node.Unpublish(fanout::EndCause::kUpstreamLost);  // the next request is 4 s away
+  node.Publish();
+  REQUIRE(RunUntil(node.loop, [&] { return node.sockets.counters().connections == 2; }));
+  CHECK(RunUntil(
+      node.loop, [&] { return node.transcoder.requests.size() > 5; }, Rendition::kMaxBackOff / 2));
+}
+
 // The picture's rendition, as a transcoder publishes it beside the stream.
 std::shared_ptr<fanout::Publication> PublishPictures(MediaNode& node) {
   auto rendition = std::make_shared<fanout::Publication>(
