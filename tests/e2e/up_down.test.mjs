@@ -7,6 +7,8 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { assertUndisturbed, startWatching } from './support/faults.mjs';
+import { runLoad } from './support/load.mjs';
 import { Child, run, until } from './support/process.mjs';
 import { bin, root, services } from './support/suite.mjs';
 
@@ -98,13 +100,44 @@ test('a second tools/up changes nothing and takes less than 15 s', async () => {
 
 const programOf = (pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0];
 
-for (const service of services) {
-  test(`${service} is started again by the supervisor when it is killed`, async () => {
-    const killed = readyPid(service);
-    process.kill(killed, 'SIGKILL');
-    await until(`another ${service} is ready`, () => readyPid(service) !== killed);
-  });
+async function killUntilBack(service) {
+  const killed = readyPid(service);
+  process.kill(killed, 'SIGKILL');
+  await until(`another ${service} is ready`, () => readyPid(service) !== killed);
 }
+
+const watch = (seconds) => startWatching({ ports: { metrics: 7777 + offset } }, `${http}/whep/cam`, { seconds });
+
+test('the supervisor starts killed gateways and admin again, and 50 players do not notice', async () => {
+  const load = await watch(12);
+  for (const service of ['http-gateway', 'signalling-gateway', 'admin']) await killUntilBack(service);
+  assertUndisturbed(await load.result());
+});
+
+test('the supervisor starts a killed transcoder again, and the picture of 50 players never stops', async () => {
+  const load = await watch(8);
+  await killUntilBack('transcoder');
+  assertUndisturbed(await load.result(), ['video']);
+});
+
+test('the supervisor starts a killed webrtc-media again, and 50 players who come again play within 2 s', async () => {
+  const load = await watch(3);
+  await killUntilBack('webrtc-media');
+  const options = { url: `${http}/whep/cam`, settle: 0, rate: 50, decrypt: 2 };
+  await until('a player comes again', async () =>
+    (await runLoad({ ...options, players: 1, seconds: 1 }, { strict: false })).with_media === 1);
+  const again = await runLoad({ ...options, players: 50, seconds: 2 });
+  assert.ok(again.first_key_frame_ms.max < 2000, `${again.first_key_frame_ms.max} ms to a key frame`);
+  assertUndisturbed(again);
+  assert.equal((await load.result()).playing_at_end, 0, 'players of the killed daemon cannot still play');
+});
+
+test('the supervisor starts a killed ingest again, and 50 players go on with the test picture', async () => {
+  const load = await watch(15);
+  await killUntilBack('ingest');
+  const { playing_at_end: playing, ended_by_server: ended, lost } = await load.result();
+  assert.deepEqual({ playing, ended, lost }, { playing: 50, ended: 0, lost: 0 });
+});
 
 test('etcd is started again by the supervisor when it is killed, and the test picture is live', async () => {
   const etcd = () => processesOf(join(folder, 'etcd')).find((pid) => programOf(pid).endsWith('etcd'));
