@@ -1,5 +1,6 @@
 #include "libs/amf/amf3.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -45,6 +46,7 @@ class Parser {
     Value value;
     size_t values = 0;  // what a copy of it costs
     size_t text_bytes = 0;
+    int height = 0;  // levels below it
   };
   struct Traits {
     std::vector<std::string> names;
@@ -147,6 +149,7 @@ absl::StatusOr<Value> Parser::ReadComplex(uint8_t marker) {
   size_t index = complex_.size();
   complex_.emplace_back();
   ParseBudget before = budget_;
+  budget_.deepest = budget_.depth;
   SLUICE_ASSIGN_OR_RETURN(Value value, ReadComplexBody(marker, header >> 1));
   if (!reader_.ok()) return CutOff();
   Complex& complex = complex_[index];
@@ -154,6 +157,8 @@ absl::StatusOr<Value> Parser::ReadComplex(uint8_t marker) {
   complex.value = value;
   complex.values = budget_.values - before.values;
   complex.text_bytes = budget_.text_bytes - before.text_bytes;
+  complex.height = budget_.deepest - budget_.depth;
+  budget_.deepest = std::max(budget_.deepest, before.deepest);
   return value;
 }
 
@@ -162,6 +167,7 @@ absl::StatusOr<Value> Parser::CopyReferred(size_t index) {
     return absl::InvalidArgumentError("AMF3: a reference to nothing, or to what surrounds it");
   }
   const Complex& complex = complex_[index];
+  SLUICE_RETURN_IF_ERROR(budget_.Reach(complex.height));
   SLUICE_RETURN_IF_ERROR(budget_.Add(complex.values, complex.text_bytes));
   return complex.value;
 }

@@ -119,6 +119,23 @@ TEST_CASE("AMF 3: dictionaries, externalizable objects and unknown markers are r
   CHECK(CodeOf(Hex("7f")) == absl::StatusCode::kUnimplemented);
 }
 
+TEST_CASE("AMF 3: a reference to something high cannot stand deep") {
+  // Ten arrays in each other; then as many around a reference to the outermost of them (number 0).
+  Bytes ten = Repeated("09 03 01", 9);
+  Bytes last = Hex("09 01 01");
+  ten.insert(ten.end(), last.begin(), last.end());
+  auto with_reference_under = [&](size_t arrays) {
+    Bytes bytes = ten;
+    Bytes around = Repeated("09 03 01", arrays);
+    bytes.insert(bytes.end(), around.begin(), around.end());
+    Bytes reference = Hex("09 00");
+    bytes.insert(bytes.end(), reference.begin(), reference.end());
+    return bytes;
+  };
+  CHECK(CodeOf(with_reference_under(6)) == absl::StatusCode::kOk);
+  CHECK(CodeOf(with_reference_under(7)) == absl::StatusCode::kResourceExhausted);
+}
+
 TEST_CASE("AMF 3: values nested deeper than the bound are refused, also across AMF0") {
   auto nested = [](const std::string& level, int depth) {
     Bytes bytes = Repeated(level, static_cast<size_t>(depth) - 1);
