@@ -1,6 +1,7 @@
 #include "tools/sluice-load/load_run.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "libs/base/status_macros.h"
 
@@ -23,6 +24,8 @@ LoadRun::LoadRun(loop::EventLoop& loop, const Options& options, const FlvFile* f
       phase_(loop, [this] { next_ == nullptr ? loop_.Stop() : (this->*next_)(); }),
       join_(loop, [this] { Join(); }),
       memory_(loop, [this] { NoteMemory(); }),
+      // Nobody waits for the sockets meanwhile, so that what comes wakes nobody.
+      rest_(loop, [this] { std::this_thread::sleep_for(options_.read_every * 1ms); }),
       slopes_(options.server_pids.size()) {}
 
 LoadRun::~LoadRun() = default;
@@ -108,6 +111,7 @@ void LoadRun::Join() {
 void LoadRun::Measure() {
   memory_.Stop();
   NoteMemory();
+  if (options_.read_every > 0) rest_.Start(1ms, 1ms);
   result_.begin = Take();
   next_ = nullptr;
   phase_.Start(std::chrono::seconds(options_.seconds));

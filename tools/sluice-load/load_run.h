@@ -70,6 +70,7 @@ class LoadRun {
   loop::Timer phase_;
   loop::Timer join_;
   loop::Timer memory_;
+  loop::Timer rest_;
   Instant began_{};
   std::vector<MemorySlope> slopes_;  // as Options::server_pids
   RunResult result_;

@@ -22,6 +22,8 @@ Playing
   --srtp PROFILE   offer only gcm or cm-sha1 (default: both, the server chooses)
   --decrypt N      so many players decrypt all the time and check each packet's authentication;
                    the others do it until their first key frame is complete
+  --read-every MS  read only so often in the window (0..20, default 0 = as it comes): the server on the same
+                   machine is then not charged with waking this program for every burst
   --no-gro         receive datagrams one by one: the kernel cuts the server's bursts, at its cost
   --token TEXT     sent as Authorization: Bearer TEXT
 
@@ -83,6 +85,7 @@ absl::Status ReadOption(const std::string& name, const std::string& value, Optio
       {"--idle", {&options.idle, 1, 60}},
       {"--decrypt", {&options.decrypt, 0, 5000}},
       {"--streams", {&options.streams, 1, 1000}},
+      {"--read-every", {&options.read_every, 0, 20}},
       {"--flood-rate", {&options.flood_rate, 1, 1000000}}};
   const std::map<std::string, std::string*> texts = {{"--url", &options.url},
                                                      {"--token", &options.token},

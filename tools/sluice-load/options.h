@@ -24,6 +24,7 @@ struct Options {
   SrtpChoice srtp = SrtpChoice::kAny;
   int decrypt = 0;
   bool bursts = true;
+  int read_every = 0;  // milliseconds between two readings, in the window; 0: as it comes
   std::string token;
   std::string publish;  // empty: nothing is published
   std::string flv;
