@@ -7,6 +7,7 @@ import { until } from './support/process.mjs';
 import { useSuite } from './support/scenario.mjs';
 import { sourceClip } from './support/sources.mjs';
 import { root } from './support/suite.mjs';
+import { listenTo, openWhepPage } from './support/whep_page.mjs';
 
 const world = useSuite({ browser: true });
 const { scenario } = world;
@@ -21,18 +22,12 @@ async function remarkOfStream(name) {
   return streams.find(({ key }) => key.name === name && !key.rendition)?.remark ?? '';
 }
 
-// Publishes `clip` as `name` and opens, `after` ms later, a page that plays it; `measure` is a global of
-// the page. pictures: wait for the first one.
+// Publishes `clip` as `name` and opens, once `after` frames have been sent, a page that plays it;
+// `measure` is a global of the page. pictures: wait for the first one.
 async function play(clip, name, { pictures = true, after = 0 } = {}) {
   const publisher = await world.suite.publish(clip, name);
-  if (after > 0) await new Promise((resolve) => { setTimeout(resolve, after); });
-  const page = await world.browser.open('whep.html');
-  const status = await page.evaluate((url) => {
-    window.player = new WhepPlayer(document.getElementById('video'));
-    window.measure = window.player.measure;
-    return window.player.play(url);
-  }, world.suite.http(`/whep/${name}`));
-  assert.equal(status, 201);
+  if (after > 0) await until(`frame ${after} is sent`, () => publisher.frames > after);
+  const page = await openWhepPage(world, name);
   const shown = pictures && await page.evaluate(async () => {
     await measure.frame();
     return measure.frames[0].wall - performance.timeOrigin - measure.began;
@@ -80,13 +75,7 @@ function checkPictures(shown, publisher, { clean = true, behind = 1000 } = {}) {
 }
 
 async function checkSound(page, hertz = 440) {
-  await page.evaluate(async () => {
-    const deadline = performance.now() + 8000;
-    while (!(await measure.inbound('audio'))?.totalAudioEnergy && performance.now() < deadline) {
-      await measure.pass(50);
-    }
-  });
-  const heard = await page.evaluate(() => measure.listen(700));
+  const heard = await listenTo(page, 700);
   assert.ok(heard.loudness > 0.01, `loudness ${heard.loudness}`);
   assert.ok(!hertz || Math.abs(heard.hertz - hertz) < 8, `${heard.hertz} Hz`);
 }
@@ -114,9 +103,9 @@ for (const [name, video] of [
 for (const [name, video, { why, ...rest }] of [
   ['x264-default', x264(), { why: 'B-frames' }],
   ['b-frames', withoutPyramid, { why: 'B-frames' }],
-  ['open-gop', x264('-g', '60', ...params('open-gop=1')), { why: 'open GOP', after: 5000 }],
+  ['open-gop', x264('-g', '60', ...params('open-gop=1')), { why: 'open GOP', after: 5 * frameRate }],
   ['gop-10s', x264('-g', '300', '-keyint_min', '300', '-sc_threshold', '0'),
-    { why: 'B-frames', after: 4000 }],
+    { why: 'B-frames', after: 4 * frameRate }],
   ['interlaced', x264('-flags', '+ildct+ilme', '-g', '60'), { why: 'interlaced', clean: false }],
   ['high-4-2-2', x264('-pix_fmt', 'yuv422p', '-g', '60'), { why: 'chroma' }],
   ['high-10', x264('-pix_fmt', 'yuv420p10le', '-g', '60'), { why: 'more than 8 bits' }],

@@ -2,19 +2,13 @@
 import assert from 'node:assert/strict';
 import { counterClip, flashClip, frameRate } from './support/clips.mjs';
 import { useSuite } from './support/scenario.mjs';
+import { listenTo, openWhepPage } from './support/whep_page.mjs';
 
 const world = useSuite({ browser: true });
 const { scenario } = world;
 
-// Opens a page that plays `name`; `player` and `measure` are globals of the page.
 async function openPlayer(name) {
-  const page = await world.browser.open('whep.html');
-  const status = await page.evaluate((url) => {
-    window.player = new WhepPlayer(document.getElementById('video'));
-    window.measure = window.player.measure;
-    return window.player.play(url);
-  }, world.suite.http(`/whep/${name}`));
-  assert.equal(status, 201);
+  const page = await openWhepPage(world, name);
   await page.evaluate(() => measure.frame());
   return page;
 }
@@ -37,13 +31,7 @@ scenario('an RTMP stream is decoded at its full rate for 10 s, without freeze or
 scenario('its sound is there with the right loudness and frequency', async () => {
   await world.suite.publish(await counterClip({ hertz: 440 }), 'cam');
   const page = await openPlayer('cam');
-  await page.evaluate(async () => {
-    const deadline = performance.now() + 8000;
-    while (!(await measure.inbound('audio'))?.totalAudioEnergy && performance.now() < deadline) {
-      await measure.pass(50);
-    }
-  });
-  const { loudness, hertz } = await page.evaluate(() => measure.listen(1500));
+  const { loudness, hertz } = await listenTo(page, 1500);
   assert.ok(loudness > 0.05, `loudness ${loudness}`);
   assert.ok(Math.abs(hertz - 440) < 6, `${hertz} Hz`);
 });

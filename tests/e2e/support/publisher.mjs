@@ -3,6 +3,7 @@ import { Child } from './process.mjs';
 import { frameRate } from './clips.mjs';
 
 export class Publisher {
+  frames = 0; // sent so far
   #earliest = Infinity; // ms since 1970 at which frame 0 went out, the best estimate so far
 
   // url: rtmp://host:port/app/name
@@ -32,6 +33,7 @@ export class Publisher {
   // seen is the best estimate.
   #onProgress(text) {
     for (const [, frame] of text.matchAll(/^frame=(\d+)$/gm)) {
+      this.frames = Number(frame);
       if (frame > 0) {
         this.#earliest = Math.min(this.#earliest, Date.now() - ((frame - 1) * 1000) / frameRate);
       }
