@@ -58,6 +58,7 @@ v1::Track ToProto(const media::Track& track) {
   out.set_rid(track.rid);
   out.set_has_b_frames(track.has_b_frames);
   out.set_has_recovery_points(track.has_recovery_points);
+  out.set_muted(track.muted);
   return out;
 }
 
@@ -94,6 +95,7 @@ media::Track FromProto(const v1::Track& track) {
   out.rid = track.rid();
   out.has_b_frames = track.has_b_frames();
   out.has_recovery_points = track.has_recovery_points();
+  out.muted = track.muted();
   return out;
 }
 

@@ -21,11 +21,16 @@ namespace rtcp = rtp::rtcp;
 constexpr uint8_t kCtsId = 1;
 constexpr uint8_t kRoleId = 2;
 constexpr uint8_t kArrivalId = 3;
+constexpr uint8_t kOrientationId = 4;
 constexpr uint8_t kStartsAccessUnit = 1;
 constexpr uint8_t kKeyFrame = 2;
 constexpr uint8_t kDiscardable = 4;
 constexpr uint8_t kRecoveryPoint = 8;
+constexpr uint8_t kTemporalLayerShift = 4;
+constexpr uint8_t kTemporalLayerMask = 3;
+constexpr uint8_t kLayerSync = 64;
 constexpr std::array<char, 4> kDescriptionName = {'S', 'L', 'S', 'D'};
+constexpr std::array<char, 4> kEventName = {'S', 'L', 'E', 'V'};
 constexpr std::string_view kWantedLayersName = "SLWL";
 
 // Writes what `write` appends as one frame.
@@ -48,16 +53,22 @@ std::array<uint8_t, width> BigEndian(uint64_t value) {
 uint8_t RoleFlags(const rtp::PacketRole& role) {
   return static_cast<uint8_t>(
       (role.starts_access_unit ? kStartsAccessUnit : 0) | (role.key_frame ? kKeyFrame : 0) |
-      (role.discardable ? kDiscardable : 0) | (role.recovery_point ? kRecoveryPoint : 0));
+      (role.discardable ? kDiscardable : 0) | (role.recovery_point ? kRecoveryPoint : 0) |
+      (role.temporal_layer & kTemporalLayerMask) << kTemporalLayerShift |
+      (role.layer_sync ? kLayerSync : 0));
 }
 
 void AppendMedia(const rtp::Packet& packet, Bytes& out) {
   auto cts = BigEndian<3>(static_cast<uint64_t>(packet.role.cts));
   auto arrival = BigEndian<8>(static_cast<uint64_t>(packet.arrival.time_since_epoch().count()));
   uint8_t role = RoleFlags(packet.role);
-  std::array<rtp::Extension, 3> extensions = {
-      {{kRoleId, {&role, 1}}, {kArrivalId, arrival}, {kCtsId, cts}}};
-  std::span<const rtp::Extension> used(extensions.data(), packet.role.cts == 0 ? 2 : 3);
+  std::array<rtp::Extension, 4> extensions = {{{kRoleId, {&role, 1}}, {kArrivalId, arrival}}};
+  size_t count = 2;
+  if (packet.role.cts != 0) extensions[count++] = {kCtsId, cts};
+  if (packet.role.orientation != 0) {
+    extensions[count++] = {kOrientationId, {&packet.role.orientation, 1}};
+  }
+  std::span<const rtp::Extension> used(extensions.data(), count);
   rtp::Header header{packet.marker, packet.payload_type, packet.sequence_number,
                      packet.rtp_timestamp, packet.ssrc};
   std::array<uint8_t, 64> bytes;
@@ -66,13 +77,21 @@ void AppendMedia(const rtp::Packet& packet, Bytes& out) {
   out.insert(out.end(), packet.payload.begin(), packet.payload.end());
 }
 
-void AppendDescription(const media::StreamDescription& description, Bytes& out) {
-  std::string message = ToProto(description).SerializeAsString();
+template <typename Message>
+void AppendMessage(std::array<char, 4> name, const Message& message, Bytes& out) {
+  std::string text = message.SerializeAsString();
   Bytes data;
   ByteWriter writer(data);
-  writer.WriteU32(static_cast<uint32_t>(message.size()));
-  writer.WriteBytes(AsBytes(message));
-  rtcp::Serialize(rtcp::AppView{.name = kDescriptionName, .data = data}, out);
+  writer.WriteU32(static_cast<uint32_t>(text.size()));
+  writer.WriteBytes(AsBytes(text));
+  rtcp::Serialize(rtcp::AppView{.name = name, .data = data}, out);
+}
+
+v1::StreamEvent ToProto(const StreamEvent& event) {
+  v1::StreamEvent message;
+  message.set_type(event.type);
+  message.set_payload(event.payload);
+  return message;
 }
 
 std::string EndReason(const StreamEnd& end) {
@@ -103,6 +122,11 @@ void ReadExtensions(const rtp::RtpView& view, rtp::Packet& packet) {
     packet.role.key_frame = (flags & kKeyFrame) != 0;
     packet.role.discardable = (flags & kDiscardable) != 0;
     packet.role.recovery_point = (flags & kRecoveryPoint) != 0;
+    packet.role.temporal_layer = flags >> kTemporalLayerShift & kTemporalLayerMask;
+    packet.role.layer_sync = (flags & kLayerSync) != 0;
+  }
+  if (auto orientation = rtp::FindExtension(view, kOrientationId)) {
+    packet.role.orientation = ByteReader(*orientation).ReadU8();
   }
   if (auto cts = rtp::FindExtension(view, kCtsId)) {
     packet.role.cts = SignExtend24(ByteReader(*cts).ReadU24());
@@ -124,7 +148,9 @@ void AppendFrame(const Item& item, Bytes& out) {
               .ssrc = clock->ssrc, .ntp = clock->ntp, .rtp_timestamp = clock->rtp_timestamp},
           out);
     } else if (const auto* description = std::get_if<DescriptionPtr>(&item)) {
-      AppendDescription(**description, out);
+      AppendMessage(kDescriptionName, ToProto(**description), out);
+    } else if (const auto* event = std::get_if<StreamEventPtr>(&item)) {
+      AppendMessage(kEventName, ToProto(**event), out);
     } else {
       rtcp::Serialize(rtcp::Goodbye{.reason = EndReason(std::get<StreamEnd>(item))}, out);
     }
@@ -181,7 +207,7 @@ absl::Status DownstreamReader::ReadControl(ByteView frame, std::vector<Item>& it
       items.emplace_back(rtp::ClockReport{track->id, report->ssrc, report->ntp,
                                           report->rtp_timestamp, track->clock_rate});
     } else if (const auto* app = std::get_if<rtcp::AppView>(&*message)) {
-      SLUICE_RETURN_IF_ERROR(ReadDescription(*app, items));
+      SLUICE_RETURN_IF_ERROR(ReadApp(*app, items));
     } else if (const auto* goodbye = std::get_if<rtcp::Goodbye>(&*message)) {
       items.emplace_back(ParseEndReason(goodbye->reason));
       return absl::OkStatus();
@@ -190,8 +216,24 @@ absl::Status DownstreamReader::ReadControl(ByteView frame, std::vector<Item>& it
   return reader.ok() ? absl::OkStatus() : absl::InvalidArgumentError("a frame is no RTCP");
 }
 
+absl::Status DownstreamReader::ReadApp(const rtcp::AppView& app, std::vector<Item>& items) {
+  if (app.name == kDescriptionName) return ReadDescription(app, items);
+  if (app.name == kEventName) return ReadEvent(app, items);
+  return absl::OkStatus();
+}
+
+absl::Status DownstreamReader::ReadEvent(const rtcp::AppView& app, std::vector<Item>& items) {
+  SLUICE_ASSIGN_OR_RETURN(ByteView message, AppMessage(app));
+  v1::StreamEvent event;
+  if (!event.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
+    return absl::InvalidArgumentError("an event is no StreamEvent");
+  }
+  items.emplace_back(
+      std::make_shared<const StreamEvent>(StreamEvent{event.type(), event.payload()}));
+  return absl::OkStatus();
+}
+
 absl::Status DownstreamReader::ReadDescription(const rtcp::AppView& app, std::vector<Item>& items) {
-  if (app.name != kDescriptionName) return absl::OkStatus();
   SLUICE_ASSIGN_OR_RETURN(ByteView message, AppMessage(app));
   v1::StreamDescription description;
   if (!description.ParseFromArray(message.data(), static_cast<int>(message.size()))) {

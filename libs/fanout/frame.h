@@ -40,6 +40,8 @@ class DownstreamReader {
   absl::Status ReadFrame(ByteView frame, std::vector<Item>& items);
   absl::Status ReadMedia(ByteView frame, std::vector<Item>& items);
   absl::Status ReadControl(ByteView frame, std::vector<Item>& items);
+  absl::Status ReadApp(const rtp::rtcp::AppView& app, std::vector<Item>& items);
+  absl::Status ReadEvent(const rtp::rtcp::AppView& app, std::vector<Item>& items);
   absl::Status ReadDescription(const rtp::rtcp::AppView& app, std::vector<Item>& items);
   const media::Track* FindBySsrc(uint32_t ssrc) const;
 

@@ -35,6 +35,20 @@ struct StreamEnd {
 // Immutable; a change is a new description with a higher epoch.
 using DescriptionPtr = std::shared_ptr<const media::StreamDescription>;
 
-using Item = std::variant<rtp::PacketPtr, rtp::ClockReport, DescriptionPtr, StreamEnd>;
+// What a publisher tells its players beside the media, in order with it.
+struct StreamEvent {
+  static constexpr size_t kMaxType = 64;           // bytes
+  static constexpr size_t kMaxPayload = 48 << 10;  // bytes
+
+  std::string type;     // "data", "audioMuted", "onMetaData", ...
+  std::string payload;  // JSON; empty = none
+
+  friend bool operator==(const StreamEvent&, const StreamEvent&) = default;
+};
+// Immutable.
+using StreamEventPtr = std::shared_ptr<const StreamEvent>;
+
+using Item =
+    std::variant<rtp::PacketPtr, rtp::ClockReport, DescriptionPtr, StreamEventPtr, StreamEnd>;
 
 }  // namespace sluice::fanout

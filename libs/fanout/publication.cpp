@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "libs/base/text.h"
+
 namespace sluice::fanout {
 namespace {
 
@@ -72,6 +74,19 @@ void Publication::SetClock(uint32_t track_id, NtpTime ntp, uint32_t rtp_timestam
   state.has_clock = true;
   state.clock = {track_id, state.track.ssrc, ntp, rtp_timestamp, state.track.clock_rate};
   fan_.Push(state.clock);
+}
+
+absl::Status Publication::Tell(StreamEvent event) {
+  if (event.type.empty() || event.type.size() > StreamEvent::kMaxType) {
+    return absl::InvalidArgumentError(
+        StrCat("an event's type has 1 to ", StreamEvent::kMaxType, " bytes"));
+  }
+  if (event.payload.size() > StreamEvent::kMaxPayload) {
+    return absl::InvalidArgumentError(
+        StrCat("an event's payload has at most ", StreamEvent::kMaxPayload, " bytes"));
+  }
+  fan_.Push(std::make_shared<const StreamEvent>(std::move(event)));
+  return absl::OkStatus();
 }
 
 void Publication::Push(rtp::Packet packet) {

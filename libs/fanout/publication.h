@@ -62,6 +62,9 @@ class Publication {
   // most rtp::kMaxFanoutPayload bytes); ssrc, payload_type and sequence_number are filled in here.
   void Push(rtp::Packet packet);
   void Flush() { fan_.Flush(); }
+  // Tells the players something, in order with the media. Beyond StreamEvent's bounds:
+  // InvalidArgument.
+  absl::Status Tell(StreamEvent event);
   // The last item. Sinks are detached. Idempotent: the first cause stands.
   void End(StreamEnd end);
 

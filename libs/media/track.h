@@ -50,7 +50,10 @@ struct Track {
   double frame_rate = 0;             // frames per second; 0 = not known yet
   bool has_b_frames = false;         // pictures are decoded in another order than they are shown
   bool has_recovery_points = false;  // key frames that are not IDR pictures (open GOP)
-  std::string mid;                   // simulcast: of the source
+  bool muted = false;                // by its publisher, who may go on sending silence or black
+  // Simulcast (RFC 8853): tracks of one mid are the same picture in several sizes, on one RTP
+  // timeline; a player gets one of them at a time. Empty rid: the only one.
+  std::string mid;
   std::string rid;
 
   friend bool operator==(const Track&, const Track&) = default;

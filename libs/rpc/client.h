@@ -15,15 +15,15 @@
 
 namespace sluice::rpc {
 
-// The methods of a service, to point at one: &rpc::Methods<v1::WebRtc>::ClosePlayer
+// The methods of a service, to point at one: &rpc::Methods<v1::WebRtc>::CloseSession
 template <typename Service>
 using Methods = typename Service::StubInterface::async_interface;
 
 // Calls a unary method of the daemon at `address` ("host:port"):
 //
-//   rpc::CallUnary<v1::WebRtc>(channels, address, &rpc::Methods<v1::WebRtc>::ClosePlayer, request,
+//   rpc::CallUnary<v1::WebRtc>(channels, address, &rpc::Methods<v1::WebRtc>::CloseSession, request,
 //   3s,
-//                              [](absl::StatusOr<v1::ClosePlayerResponse> answer) { ... });
+//                              [](absl::StatusOr<v1::CloseSessionResponse> answer) { ... });
 //
 // The callback runs on the pool's loop exactly once, never inside CallUnary, and not at all if the
 // pool goes first. Unavailable: nobody there (retry may help); DeadlineExceeded after `timeout`,

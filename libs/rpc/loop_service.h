@@ -15,12 +15,12 @@ namespace sluice::rpc {
 
 // A member of a class that implements `<Service>::CallbackService`:
 //
-//   grpc::ServerUnaryReactor* ClosePlayer(grpc::CallbackServerContext* context,
-//                                         const v1::ClosePlayerRequest* request,
-//                                         v1::ClosePlayerResponse* response) override {
+//   grpc::ServerUnaryReactor* CloseSession(grpc::CallbackServerContext* context,
+//                                         const v1::CloseSessionRequest* request,
+//                                         v1::CloseSessionResponse* response) override {
 //     return calls_.Unary(*context, *request, *response,
-//                         [this](const v1::ClosePlayerRequest& asked,
-//                                rpc::Reply<v1::ClosePlayerResponse> reply) { ... reply(status);
+//                         [this](const v1::CloseSessionRequest& asked,
+//                                rpc::Reply<v1::CloseSessionResponse> reply) { ... reply(status);
 //                                });
 //   }
 //   grpc::ServerWriteReactor<v1::SessionEvent>* WatchSessions(

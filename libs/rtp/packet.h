@@ -36,8 +36,13 @@ struct PacketRole {
   bool key_frame = false;           // belongs to an access unit at which decoding can begin
   bool recovery_point = false;      // a key frame that is not an IDR picture (H.264, open GOP)
   bool discardable = false;         // no other picture refers to it (H.264 nal_ref_idc 0)
+  bool layer_sync = false;          // players of lower temporal layers may go up to this one here
+  uint8_t temporal_layer = 0;       // 0 (base) to 3: pictures of this and lower layers decode alone
+  uint8_t orientation = 0;          // CVO byte (3GPP TS 26.114 §7.4.5): rotation, flip, camera
   int32_t cts =
       0;  // presentation minus decoding time, 90 kHz; on the first packet of an access unit
+
+  friend bool operator==(const PacketRole&, const PacketRole&) = default;
 };
 
 // RTP payloads in the fan-out are at most this long (design §3).

@@ -6,9 +6,9 @@
 
 namespace sluice::http_gateway {
 
-// An error of WebRtc.CreatePlayer or ClosePlayer as WHEP answers it: 404 no such stream or session,
-// 400 unusable offer, 406 no common codecs, 409 id in use, 503 no media node, 504 it did not
-// answer.
+// An error of WebRtc.CreatePlayer or CloseSession as WHEP answers it: 404 no such stream or
+// session, 400 unusable offer, 406 no common codecs, 409 id in use, 503 no media node, 504 it did
+// not answer.
 http::Response WhepProblem(const absl::Status& status);
 
 }  // namespace sluice::http_gateway

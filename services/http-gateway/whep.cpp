@@ -165,12 +165,12 @@ void Whep::OnDelete(const http::Request& request, http::Responder responder) {
     responder.Send(WhepProblem(absl::NotFoundError("There is no such session.")));
     return;
   }
-  v1::ClosePlayerRequest close;
+  v1::CloseSessionRequest close;
   close.set_session_id(resource->session_id);
   rpc::CallUnary<v1::WebRtc>(
-      channels_, node->grpc_address(), &rpc::Methods<v1::WebRtc>::ClosePlayer, close,
+      channels_, node->grpc_address(), &rpc::Methods<v1::WebRtc>::CloseSession, close,
       options_.call_timeout,
-      [counters = counters_, responder](absl::StatusOr<v1::ClosePlayerResponse> answer) {
+      [counters = counters_, responder](absl::StatusOr<v1::CloseSessionResponse> answer) {
         if (!answer.ok()) return responder.Send(WhepProblem(answer.status()));
         ++counters->closed;
         responder.Send(http::EmptyResponse(200));

@@ -93,9 +93,9 @@ void RtmpPlay::OnItems(std::span<const fanout::Item> items) {
     } else if (const auto* description = std::get_if<fanout::DescriptionPtr>(&item)) {
       Deliver();  // what belongs to the tracks as they were
       OnDescription(**description);
-    } else {
+    } else if (const auto* end = std::get_if<fanout::StreamEnd>(&item)) {
       Deliver();
-      return OnEnd(std::get<fanout::StreamEnd>(item));
+      return OnEnd(*end);
     }
   }
   Deliver();

@@ -129,12 +129,12 @@ void Players::Stop(const std::string& id) {
 void Players::Close(const std::string& node_id, const std::string& id) {
   directory::NodePtr node = directory_.FindNode(node_id);
   if (!node) return;
-  v1::ClosePlayerRequest close;
+  v1::CloseSessionRequest close;
   close.set_session_id(id);
   // Nothing depends on the answer: what stays by a lost call ends with its ICE consent.
   rpc::CallUnary<v1::WebRtc>(channels_, node->grpc_address(),
-                             &rpc::Methods<v1::WebRtc>::ClosePlayer, close, options_.call_timeout,
-                             [](const absl::StatusOr<v1::ClosePlayerResponse>&) {});
+                             &rpc::Methods<v1::WebRtc>::CloseSession, close, options_.call_timeout,
+                             [](const absl::StatusOr<v1::CloseSessionResponse>&) {});
 }
 
 void Players::End(const std::string& id, const FinalStatus& end) {

@@ -34,6 +34,7 @@ class TrackSource : public fanout::Sink {
   void Take(const fanout::DescriptionPtr& description);
   void Take(const rtp::PacketPtr& packet);
   void Take(const rtp::ClockReport& clock);
+  void Take(const fanout::StreamEventPtr&) {}  // goes to players, not through a conversion
   void Take(const fanout::StreamEnd& end);
 
   OnClock on_clock_;

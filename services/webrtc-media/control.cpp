@@ -41,15 +41,15 @@ grpc::ServerUnaryReactor* WebRtcControl::CreatePlayer(grpc::CallbackServerContex
       });
 }
 
-grpc::ServerUnaryReactor* WebRtcControl::ClosePlayer(grpc::CallbackServerContext* context,
-                                                     const v1::ClosePlayerRequest* request,
-                                                     v1::ClosePlayerResponse* response) {
+grpc::ServerUnaryReactor* WebRtcControl::CloseSession(grpc::CallbackServerContext* context,
+                                                      const v1::CloseSessionRequest* request,
+                                                      v1::CloseSessionResponse* response) {
   return calls_.Unary(
       *context, *request, *response,
-      [this](const v1::ClosePlayerRequest& asked, rpc::Reply<v1::ClosePlayerResponse> reply) {
+      [this](const v1::CloseSessionRequest& asked, rpc::Reply<v1::CloseSessionResponse> reply) {
         const absl::Status closed = players_.Close(asked.session_id());
         if (!closed.ok()) return reply(closed);
-        reply(v1::ClosePlayerResponse());
+        reply(v1::CloseSessionResponse());
       });
 }
 

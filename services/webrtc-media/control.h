@@ -16,9 +16,9 @@ class WebRtcControl final : public v1::WebRtc::CallbackService {
   grpc::ServerUnaryReactor* CreatePlayer(grpc::CallbackServerContext* context,
                                          const v1::CreatePlayerRequest* request,
                                          v1::CreatePlayerResponse* response) override;
-  grpc::ServerUnaryReactor* ClosePlayer(grpc::CallbackServerContext* context,
-                                        const v1::ClosePlayerRequest* request,
-                                        v1::ClosePlayerResponse* response) override;
+  grpc::ServerUnaryReactor* CloseSession(grpc::CallbackServerContext* context,
+                                         const v1::CloseSessionRequest* request,
+                                         v1::CloseSessionResponse* response) override;
   grpc::ServerWriteReactor<v1::SessionEvent>* WatchSessions(
       grpc::CallbackServerContext* context, const v1::WatchSessionsRequest* request) override;
 

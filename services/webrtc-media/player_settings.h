@@ -59,6 +59,9 @@ enum class EndReason : uint8_t {
   kFingerprintMismatch,
   kStreamFailed,  // the feed broke
   kNodeDrained,
+  kReplaced,  // a publisher: another one goes on with its stream
+  kNameLost,  // a publisher: the directory gave the name to an older claim
+  kNoMedia,   // a publisher: nothing has come for too long
 };
 
 }  // namespace sluice::webrtc_media

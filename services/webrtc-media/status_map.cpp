@@ -18,8 +18,11 @@ constexpr std::array<Names, kEndReasons> kNames = {{
     {v1::END_REASON_FINGERPRINT_MISMATCH, "fingerprint-mismatch"},
     {v1::END_REASON_STREAM_FAILED, "stream-failed"},
     {v1::END_REASON_NODE_DRAINED, "node-drained"},
+    {v1::END_REASON_REPLACED, "replaced"},
+    {v1::END_REASON_NAME_LOST, "name-lost"},
+    {v1::END_REASON_NO_MEDIA, "no-media"},
 }};
-static_assert(static_cast<size_t>(EndReason::kNodeDrained) + 1 == kEndReasons);
+static_assert(static_cast<size_t>(EndReason::kNoMedia) + 1 == kEndReasons);
 
 }  // namespace
 

@@ -9,6 +9,6 @@ namespace sluice::webrtc_media {
 v1::EndReason ToProto(EndReason reason);
 // "publisher-stopped": in logs and as a metric's label.
 std::string_view EndReasonName(EndReason reason);
-inline constexpr size_t kEndReasons = 7;
+inline constexpr size_t kEndReasons = 10;
 
 }  // namespace sluice::webrtc_media

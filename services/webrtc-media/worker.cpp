@@ -37,6 +37,7 @@ void WorkerFeed::OnItems(std::span<const fanout::Item> items) {
       wake = OnPacket(*packet) || wake;
       continue;
     }
+    if (std::holds_alternative<fanout::StreamEventPtr>(item)) continue;  // goes by the gateways
     if (const auto* description = std::get_if<fanout::DescriptionPtr>(&item)) {
       description_ = *description;
     }

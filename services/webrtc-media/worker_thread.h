@@ -76,6 +76,7 @@ class WorkerThread final : private PlayerSession::Listener {
   void TakeItem(Stream& stream, const rtp::PacketPtr& packet);
   void TakeItem(Stream& stream, const rtp::ClockReport& clock);
   void TakeItem(Stream& stream, const fanout::DescriptionPtr& description);
+  void TakeItem(Stream&, const fanout::StreamEventPtr&) {}  // WorkerFeed keeps it back
   void TakeItem(Stream& stream, const fanout::StreamEnd& end);
 
   // Datagrams.

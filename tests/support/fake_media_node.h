@@ -98,17 +98,17 @@ class FakeMediaNode {
       made.set_answer_sdp("answer to " + asked.offer_sdp());
       reply(made);
     }
-    grpc::ServerUnaryReactor* ClosePlayer(grpc::CallbackServerContext* context,
-                                          const v1::ClosePlayerRequest* request,
-                                          v1::ClosePlayerResponse* response) override {
+    grpc::ServerUnaryReactor* CloseSession(grpc::CallbackServerContext* context,
+                                           const v1::CloseSessionRequest* request,
+                                           v1::CloseSessionResponse* response) override {
       return calls.Unary(
           *context, *request, *response,
-          [this](const v1::ClosePlayerRequest& asked, rpc::Reply<v1::ClosePlayerResponse> reply) {
+          [this](const v1::CloseSessionRequest& asked, rpc::Reply<v1::CloseSessionResponse> reply) {
             closed.push_back(asked.session_id());
             if (sessions.erase(asked.session_id()) == 0) {
               return reply(absl::NotFoundError("no such session"));
             }
-            reply(v1::ClosePlayerResponse());
+            reply(v1::CloseSessionResponse());
           });
     }
     grpc::ServerWriteReactor<v1::SessionEvent>* WatchSessions(

@@ -72,6 +72,15 @@ class PacketBuilder {
     packet_.role.starts_access_unit = starts;
     return *this;
   }
+  PacketBuilder& Layer(uint8_t temporal_layer, bool sync = true) {
+    packet_.role.temporal_layer = temporal_layer;
+    packet_.role.layer_sync = sync;
+    return *this;
+  }
+  PacketBuilder& Orientation(uint8_t orientation) {
+    packet_.role.orientation = orientation;
+    return *this;
+  }
   PacketBuilder& Cts(int32_t cts) {
     packet_.role.cts = cts;
     return *this;

@@ -23,6 +23,9 @@ std::vector<Item> Examples() {
               .Shared(),
           PacketBuilder(1).Starts(false).Payload({}).Shared(),
           PacketBuilder(2).Cts(8'388'607).Size(1150).Shared(),
+          PacketBuilder(1).Layer(3).Orientation(9).Shared(),
+          std::make_shared<const StreamEvent>(StreamEvent{"data", R"({"a":1})"}),
+          std::make_shared<const StreamEvent>(StreamEvent{"audioMuted", ""}),
           StreamEnd{EndCause::kPublisherStopped, "the encoder said so"}};
 }
 
@@ -43,11 +46,10 @@ bool Same(const Item& a, const Item& b) {
     const rtp::Packet& y = *std::get<rtp::PacketPtr>(b);
     return x.track_id == y.track_id && x.marker == y.marker && x.payload_type == y.payload_type &&
            x.sequence_number == y.sequence_number && x.rtp_timestamp == y.rtp_timestamp &&
-           x.ssrc == y.ssrc && x.role.cts == y.role.cts && x.role.key_frame == y.role.key_frame &&
-           x.role.starts_access_unit == y.role.starts_access_unit &&
-           x.role.discardable == y.role.discardable &&
-           x.role.recovery_point == y.role.recovery_point && x.arrival == y.arrival &&
-           x.payload == y.payload;
+           x.ssrc == y.ssrc && x.role == y.role && x.arrival == y.arrival && x.payload == y.payload;
+  }
+  if (const auto* event = std::get_if<StreamEventPtr>(&a)) {
+    return **event == *std::get<StreamEventPtr>(b);
   }
   return a == b;
 }

@@ -54,6 +54,21 @@ TEST_CASE_METHOD(PublicationFixture, "an update without a difference says nothin
   CHECK(publication.description()->tracks[0].width == 640);
 }
 
+TEST_CASE_METHOD(PublicationFixture, "an event comes in order with the media, within its bounds") {
+  uint32_t id = *publication.AddTrack(test::VideoTrack());
+  publication.Attach(sink);
+  publication.Push(PacketBuilder(id).KeyFrame().Marker(false).Value());
+  REQUIRE(publication.Tell({"data", "{}"}).ok());
+  REQUIRE(sink.Of<StreamEventPtr>().size() == 1);
+  CHECK(*sink.Of<StreamEventPtr>()[0] == StreamEvent{"data", "{}"});
+  CHECK(std::holds_alternative<StreamEventPtr>(sink.all.back()));
+  CHECK(sink.Of<rtp::PacketPtr>().size() == 1);
+  CHECK(absl::IsInvalidArgument(publication.Tell({"", "{}"})));
+  CHECK(absl::IsInvalidArgument(publication.Tell({std::string(65, 'x'), ""})));
+  CHECK(absl::IsInvalidArgument(
+      publication.Tell({"data", std::string(StreamEvent::kMaxPayload + 1, ' ')})));
+}
+
 TEST_CASE_METHOD(PublicationFixture, "a changed AAC configuration gets a new payload type") {
   media::Track track = test::AudioTrack();
   track.codec_config = {0x11, 0x90};

@@ -24,12 +24,12 @@ class TestService final : public v1::WebRtc::CallbackService {
 
   explicit TestService(loop::EventLoop& loop) : calls_(loop) {}
 
-  grpc::ServerUnaryReactor* ClosePlayer(grpc::CallbackServerContext* context,
-                                        const v1::ClosePlayerRequest* request,
-                                        v1::ClosePlayerResponse* response) override {
+  grpc::ServerUnaryReactor* CloseSession(grpc::CallbackServerContext* context,
+                                         const v1::CloseSessionRequest* request,
+                                         v1::CloseSessionResponse* response) override {
     return calls_.Unary(*context, *request, *response,
-                        [this](const v1::ClosePlayerRequest& asked,
-                               Reply<v1::ClosePlayerResponse> reply) { on_close(asked, reply); });
+                        [this](const v1::CloseSessionRequest& asked,
+                               Reply<v1::CloseSessionResponse> reply) { on_close(asked, reply); });
   }
   grpc::ServerUnaryReactor* CreatePlayer(grpc::CallbackServerContext* context,
                                          const v1::CreatePlayerRequest* request,
@@ -50,7 +50,7 @@ class TestService final : public v1::WebRtc::CallbackService {
         });
   }
 
-  std::function<void(const v1::ClosePlayerRequest&, Reply<v1::ClosePlayerResponse>)> on_close;
+  std::function<void(const v1::CloseSessionRequest&, Reply<v1::CloseSessionResponse>)> on_close;
   std::function<void(const v1::WatchSessionsRequest&, Writer)> on_watch;
 
  private:
@@ -72,10 +72,10 @@ struct Daemon {
     REQUIRE_FALSE(timed_out);
   }
   void Close(const std::string& id, Duration timeout,
-             std::function<void(absl::StatusOr<v1::ClosePlayerResponse>)> callback) {
-    v1::ClosePlayerRequest request;
+             std::function<void(absl::StatusOr<v1::CloseSessionResponse>)> callback) {
+    v1::CloseSessionRequest request;
     request.set_session_id(id);
-    CallUnary<v1::WebRtc>(*channels, address, &WebRtcMethods::ClosePlayer, request, timeout,
+    CallUnary<v1::WebRtc>(*channels, address, &WebRtcMethods::CloseSession, request, timeout,
                           std::move(callback));
   }
   std::unique_ptr<ClientStream> Watch(std::function<void(const v1::SessionEvent&)> on_message,
@@ -134,7 +134,7 @@ TEST_CASE("a refusal keeps its code and message") {
 
 TEST_CASE("a call that is not answered ends at its deadline, and a late answer is dropped") {
   Daemon daemon;
-  std::optional<Reply<v1::ClosePlayerResponse>> kept;
+  std::optional<Reply<v1::CloseSessionResponse>> kept;
   daemon.service->on_close = [&](const auto&, auto reply) { kept = reply; };
   absl::Status status;
   daemon.Close("a", 100ms, [&](auto answer) {
@@ -144,7 +144,7 @@ TEST_CASE("a call that is not answered ends at its deadline, and a late answer i
   daemon.Run();
   CHECK(status.code() == absl::StatusCode::kDeadlineExceeded);
   REQUIRE(kept.has_value());
-  (*kept)(v1::ClosePlayerResponse());
+  (*kept)(v1::CloseSessionResponse());
 }
 
 TEST_CASE("a reply that is dropped answers Unavailable") {
@@ -173,7 +173,7 @@ TEST_CASE("a call to nobody fails Unavailable before its deadline") {
 
 TEST_CASE("a server stops from the loop while a call waits for the loop") {
   Daemon daemon;
-  std::vector<Reply<v1::ClosePlayerResponse>> kept;
+  std::vector<Reply<v1::CloseSessionResponse>> kept;
   absl::Status status;
   daemon.service->on_close = [&](const auto&, auto reply) {
     kept.push_back(reply);
@@ -193,7 +193,7 @@ TEST_CASE("a server stops from the loop while a call waits for the loop") {
 TEST_CASE("destroying the pool drops the callbacks of calls that run") {
   Daemon daemon;
   auto captured = std::make_shared<int>(0);
-  std::optional<Reply<v1::ClosePlayerResponse>> kept;
+  std::optional<Reply<v1::CloseSessionResponse>> kept;
   daemon.service->on_close = [&](const auto&, auto reply) {
     kept = reply;
     daemon.channels.reset();
