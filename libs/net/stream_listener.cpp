@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 
 namespace sluice::net {
@@ -31,23 +32,37 @@ uint16_t BoundPort(int fd) {
   return SocketAddress(reinterpret_cast<sockaddr*>(&storage), length).port();
 }
 
+absl::StatusOr<OwnedFd> BindListening(const SocketAddress& address, bool v6_only) {
+  OwnedFd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) return BindError(address.ToString());
+  const int on = 1;
+  const int only = v6_only ? 1 : 0;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (address.family() == AF_INET6) {
+    setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+  }
+  if (bind(fd.get(), address.raw(), address.raw_length()) != 0 || listen(fd.get(), kBacklog) != 0) {
+    return BindError(address.ToString());
+  }
+  return fd;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StreamListener>> StreamListener::ListenTcp(loop::EventLoop& loop,
                                                                           SocketAddress address,
                                                                           OnAccept on_accept) {
-  OwnedFd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) return BindError(address.ToString());
-  int on = 1;
-  int off = 0;
-  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (address.family() == AF_INET6) {
-    setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, address.IsAny() ? &off : &on, sizeof(on));
-  }
-  if (bind(fd.get(), address.raw(), address.raw_length()) != 0 || listen(fd.get(), kBacklog) != 0) {
-    return BindError(address.ToString());
-  }
-  uint16_t port = BoundPort(fd.get());
+  SLUICE_ASSIGN_OR_RETURN(OwnedFd fd, BindListening(address, !address.IsAny()));
+  return Listen(loop, std::move(fd), std::move(on_accept));
+}
+
+absl::StatusOr<OwnedFd> StreamListener::BindTcp(const SocketAddress& address) {
+  return BindListening(address, true);
+}
+
+std::unique_ptr<StreamListener> StreamListener::Listen(loop::EventLoop& loop, OwnedFd fd,
+                                                       OnAccept on_accept) {
+  const uint16_t port = BoundPort(fd.get());
   auto listener = absl::WrapUnique(new StreamListener(loop, std::move(fd), std::move(on_accept)));
   listener->port_ = port;
   return listener;

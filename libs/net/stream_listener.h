@@ -23,6 +23,11 @@ class StreamListener {
   static absl::StatusOr<std::unique_ptr<StreamListener>> ListenTcp(loop::EventLoop& loop,
                                                                    SocketAddress address,
                                                                    OnAccept on_accept);
+  // The same in two steps, the first on any thread: a listening socket, which holds its port. An
+  // IPv6 one takes IPv6 only.
+  static absl::StatusOr<OwnedFd> BindTcp(const SocketAddress& address);
+  static std::unique_ptr<StreamListener> Listen(loop::EventLoop& loop, OwnedFd fd,
+                                                OnAccept on_accept);
   // A file of that name is replaced. The socket is for this user only (mode 600).
   static absl::StatusOr<std::unique_ptr<StreamListener>> ListenUnix(loop::EventLoop& loop,
                                                                     const std::string& path,
