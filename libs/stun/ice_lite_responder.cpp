@@ -7,6 +7,11 @@
 #include "libs/stun/message_builder.h"
 
 namespace sluice::stun {
+namespace {
+
+std::string_view LocalUfrag(std::string_view user) { return user.substr(0, user.find(':')); }
+
+}  // namespace
 
 IceLiteResponder::IceLiteResponder(Settings settings, Instant now)
     : settings_(std::move(settings)), deadline_(now + settings_.initial_timeout) {
@@ -21,26 +26,46 @@ IceLiteResponder::Result IceLiteResponder::OnDatagram(ByteView datagram, const T
   if (message->message_class != Class::kRequest || message->method != kBinding) {
     return {.verdict = Verdict::kIgnored};
   }
-  const Verdict verdict = Check(*message);
-  if (verdict == Verdict::kValid) return Accept(*message, tuple, now);
-  return Refuse(*message, verdict);
+  const Credentials& credentials = CredentialsFor(*message);
+  const Verdict verdict = Check(*message, credentials);
+  if (verdict != Verdict::kValid) return Refuse(*message, credentials, verdict);
+  const bool restarted = &credentials != &settings_.credentials;
+  if (restarted) TakeNextCredentials();
+  Result result = Accept(*message, tuple, now);
+  result.restarted = restarted;
+  return result;
+}
+
+const IceLiteResponder::Credentials& IceLiteResponder::CredentialsFor(
+    const MessageView& message) const {
+  const bool next =
+      next_ && message.username && LocalUfrag(*message.username) == next_->local_ufrag;
+  return next ? *next_ : settings_.credentials;
 }
 
 // The order of RFC 8489 §9.1.3 and §6.3.1, then RFC 8445 §7.3.1.1.
-IceLiteResponder::Verdict IceLiteResponder::Check(const MessageView& message) const {
+IceLiteResponder::Verdict IceLiteResponder::Check(const MessageView& message,
+                                                  const Credentials& credentials) const {
   if (!message.username) return Verdict::kUnknownUser;
   const std::string_view user = *message.username;
   const size_t colon = user.find(':');
-  if (user.substr(0, colon) != settings_.local_ufrag || colon == std::string_view::npos) {
+  if (LocalUfrag(user) != credentials.local_ufrag || colon == std::string_view::npos) {
     return Verdict::kUnknownUser;
   }
-  if (!settings_.remote_ufrag.empty() && user.substr(colon + 1) != settings_.remote_ufrag) {
+  if (!credentials.remote_ufrag.empty() && user.substr(colon + 1) != credentials.remote_ufrag) {
     return Verdict::kUnknownUser;
   }
-  if (!HasValidIntegrity(message, settings_.local_password)) return Verdict::kBadIntegrity;
+  if (!HasValidIntegrity(message, credentials.local_password)) return Verdict::kBadIntegrity;
   if (message.unknown_count > 0) return Verdict::kUnknownAttribute;
   if (message.ice_controlled) return Verdict::kRoleConflict;
   return Verdict::kValid;
+}
+
+void IceLiteResponder::TakeNextCredentials() {
+  settings_.credentials = *std::move(next_);
+  next_.reset();
+  checked_.fill(Instant{});
+  nominated_ = false;
 }
 
 IceLiteResponder::Result IceLiteResponder::Accept(const MessageView& message, const Tuple& tuple,
@@ -48,10 +73,12 @@ IceLiteResponder::Result IceLiteResponder::Accept(const MessageView& message, co
   std::optional<size_t> index = IndexOf(tuple);
   Result result{.verdict = Verdict::kValid, .new_tuple = !index};
   if (!index) {
+    if (tuple_count_ == kMaxTuples) result.evicted = EvictOld(now);
     if (tuple_count_ == kMaxTuples) return {.verdict = Verdict::kTooManyTuples};
     index = tuple_count_++;
     tuples_[*index] = tuple;
   }
+  checked_[*index] = now;
   if (message.use_candidate && (!nominated_ || selected_ != *index)) {
     selected_ = *index;
     nominated_ = true;
@@ -62,13 +89,14 @@ IceLiteResponder::Result IceLiteResponder::Accept(const MessageView& message, co
   response_.clear();
   MessageBuilder builder(Class::kSuccess, kBinding, message.transaction_id, response_);
   builder.AddXorMappedAddress(tuple.remote);
-  builder.AddMessageIntegrity(settings_.local_password);
+  builder.AddMessageIntegrity(settings_.credentials.local_password);
   builder.AddFingerprint();
   result.response = response_;
   return result;
 }
 
-IceLiteResponder::Result IceLiteResponder::Refuse(const MessageView& message, Verdict verdict) {
+IceLiteResponder::Result IceLiteResponder::Refuse(const MessageView& message,
+                                                  const Credentials& credentials, Verdict verdict) {
   if (verdict == Verdict::kUnknownUser) return {.verdict = verdict};
   response_.clear();
   MessageBuilder builder(Class::kError, kBinding, message.transaction_id, response_);
@@ -82,7 +110,7 @@ IceLiteResponder::Result IceLiteResponder::Refuse(const MessageView& message, Ve
       const size_t known = std::min(message.unknown_count, message.unknown_attributes.size());
       builder.AddUnknownAttributes({message.unknown_attributes.data(), known});
     }
-    builder.AddMessageIntegrity(settings_.local_password);
+    builder.AddMessageIntegrity(credentials.local_password);
   }
   builder.AddFingerprint();
   // An answer longer than what was asked would let others use us to multiply their traffic.
@@ -90,6 +118,17 @@ IceLiteResponder::Result IceLiteResponder::Refuse(const MessageView& message, Ve
     return {.verdict = verdict};
   }
   return {.verdict = verdict, .response = response_};
+}
+
+// Makes room: the oldest tuple that is out of use, but never the selected one.
+std::optional<Tuple> IceLiteResponder::EvictOld(Instant now) {
+  for (size_t i = 0; i < tuple_count_; ++i) {
+    if (now - checked_[i] < settings_.consent_timeout || i == selected_) continue;
+    const Tuple evicted = tuples_[i];
+    RemoveTuple(evicted);
+    return evicted;
+  }
+  return std::nullopt;
 }
 
 std::optional<size_t> IceLiteResponder::IndexOf(const Tuple& tuple) const {
@@ -111,6 +150,9 @@ void IceLiteResponder::RemoveTuple(const Tuple& tuple) {
   std::move(tuples_.begin() + static_cast<ptrdiff_t>(*index) + 1,
             tuples_.begin() + static_cast<ptrdiff_t>(tuple_count_),
             tuples_.begin() + static_cast<ptrdiff_t>(*index));
+  std::move(checked_.begin() + static_cast<ptrdiff_t>(*index) + 1,
+            checked_.begin() + static_cast<ptrdiff_t>(tuple_count_),
+            checked_.begin() + static_cast<ptrdiff_t>(*index));
   --tuple_count_;
   if (selected_ == *index) {
     selected_ = tuple_count_ == 0 ? 0 : tuple_count_ - 1;

@@ -12,9 +12,9 @@ namespace {
 constexpr Duration kReportInterval = 1s;
 
 stun::IceLiteResponder::Settings IceSettings(const PlayerSettings& settings, Duration timeout) {
-  return {.local_ufrag = settings.local_ufrag,
-          .local_password = settings.local_password,
-          .remote_ufrag = settings.remote_ufrag,
+  return {.credentials = {.local_ufrag = settings.local_ufrag,
+                          .local_password = settings.local_password,
+                          .remote_ufrag = settings.remote_ufrag},
           .initial_timeout = timeout,
           .consent_timeout = timeout};
 }

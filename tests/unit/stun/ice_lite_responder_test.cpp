@@ -15,7 +15,8 @@ constexpr char kPassword[] = "the-password-of-the-server";
 const Instant kStart{std::chrono::seconds(1000)};
 
 IceLiteResponder::Settings SettingsOfTest() {
-  return {.local_ufrag = "srv1", .local_password = kPassword, .remote_ufrag = "cli2"};
+  return {
+      .credentials = {.local_ufrag = "srv1", .local_password = kPassword, .remote_ufrag = "cli2"}};
 }
 
 Tuple TupleFrom(uint16_t remote_port) {
@@ -118,7 +119,7 @@ TEST_CASE("a wrong user is not answered") {
 
 TEST_CASE("any remote user is taken if none is set") {
   auto settings = SettingsOfTest();
-  settings.remote_ufrag.clear();
+  settings.credentials.remote_ufrag.clear();
   IceLiteResponder responder(settings, kStart);
   const auto result =
       responder.OnDatagram(Check{.username = "srv1:any"}.Build(), TupleFrom(1), kStart);
@@ -226,6 +227,110 @@ TEST_CASE("RFC 7675 5.1: consent ends 30 s after the last valid check") {
   responder.OnDatagram(Check().Build(), TupleFrom(1), kStart + 43s);
   CHECK_FALSE(responder.TimedOut(kStart + 44s));
   CHECK(responder.TimedOut(kStart + 73s));
+}
+
+TEST_CASE("UDP and TCP between the same addresses are two tuples") {
+  IceLiteResponder responder(SettingsOfTest(), kStart);
+  Tuple tcp = TupleFrom(5000);
+  tcp.transport = Transport::kTcp;
+  responder.OnDatagram(Check().Build(), TupleFrom(5000), kStart);
+  CHECK_FALSE(responder.IsValid(tcp));
+  CHECK(responder.OnDatagram(Check().Build(), tcp, kStart).new_tuple);
+  CHECK(responder.tuples().size() == 2);
+}
+
+TEST_CASE("a ninth tuple takes the place of one without a check for as long as consent lasts") {
+  IceLiteResponder responder(SettingsOfTest(), kStart);
+  const Bytes check = Check().Build();
+  for (uint16_t i = 0; i < 8; ++i) responder.OnDatagram(check, TupleFrom(5000 + i), kStart);
+  const Instant later = kStart + 31s;
+  responder.OnDatagram(check, TupleFrom(5001), later);
+  const auto result = responder.OnDatagram(check, TupleFrom(6000), later);
+  CHECK(result.verdict == Verdict::kValid);
+  REQUIRE(result.evicted);
+  CHECK(*result.evicted == TupleFrom(5002));  // 5000 is selected, 5001 is alive
+  CHECK(*responder.selected() == TupleFrom(5000));
+  CHECK(responder.IsValid(TupleFrom(6000)));
+  CHECK_FALSE(responder.IsValid(TupleFrom(5002)));
+}
+
+struct Restarted {
+  Restarted() : responder(SettingsOfTest(), kStart) {
+    Check nominating;
+    nominating.nominate = true;
+    responder.OnDatagram(nominating.Build(), TupleFrom(5000), kStart);
+    responder.Restart(
+        {.local_ufrag = "srv3", .local_password = "new-password", .remote_ufrag = "cli4"});
+    fresh.username = "srv3:cli4";
+    fresh.password = "new-password";
+  }
+
+  IceLiteResponder responder;
+  Check fresh;
+};
+
+TEST_CASE("RFC 8445 9: the old credentials are valid until the first check with the new ones") {
+  Restarted restart;
+  IceLiteResponder& responder = restart.responder;
+  CHECK(responder.OnDatagram(Check().Build(), TupleFrom(5000), kStart).verdict == Verdict::kValid);
+  CHECK(responder.next_credentials());
+
+  const auto first = responder.OnDatagram(restart.fresh.Build(), TupleFrom(5001), kStart);
+  CHECK(first.verdict == Verdict::kValid);
+  CHECK(first.restarted);
+  CHECK_FALSE(first.nominated);
+  const auto answer = ParseMessage(first.response);
+  REQUIRE(answer);
+  CHECK(HasValidIntegrity(*answer, "new-password"));
+  CHECK(*responder.selected() == TupleFrom(5000));
+  CHECK(responder.credentials().local_ufrag == "srv3");
+
+  CHECK(responder.OnDatagram(Check().Build(), TupleFrom(5000), kStart).verdict ==
+        Verdict::kUnknownUser);
+  const auto second = responder.OnDatagram(restart.fresh.Build(), TupleFrom(5001), kStart);
+  CHECK_FALSE(second.restarted);
+}
+
+TEST_CASE("after a restart the peer nominates again, the same tuple or another") {
+  Restarted restart;
+  restart.fresh.nominate = true;
+  const uint16_t port = GENERATE(uint16_t{5000}, uint16_t{5001});
+  const auto result = restart.responder.OnDatagram(restart.fresh.Build(), TupleFrom(port), kStart);
+  CHECK(result.nominated);
+  CHECK(*restart.responder.selected() == TupleFrom(port));
+}
+
+TEST_CASE("a check with the new user and the old password restarts nothing") {
+  Restarted restart;
+  restart.fresh.password = kPassword;
+  const auto result = restart.responder.OnDatagram(restart.fresh.Build(), TupleFrom(5001), kStart);
+  CHECK(result.verdict == Verdict::kBadIntegrity);
+  CHECK_FALSE(result.restarted);
+  CHECK(restart.responder.next_credentials());
+}
+
+TEST_CASE("a second restart before the first check replaces the first") {
+  Restarted restart;
+  restart.responder.Restart(
+      {.local_ufrag = "srv5", .local_password = "newest", .remote_ufrag = "cli4"});
+  CHECK(restart.responder.OnDatagram(restart.fresh.Build(), TupleFrom(5001), kStart).verdict ==
+        Verdict::kUnknownUser);
+  Check newest;
+  newest.username = "srv5:cli4";
+  newest.password = "newest";
+  CHECK(restart.responder.OnDatagram(newest.Build(), TupleFrom(5001), kStart).restarted);
+}
+
+TEST_CASE("tuples from before a restart make room for new ones") {
+  Restarted restart;
+  IceLiteResponder& responder = restart.responder;
+  for (uint16_t i = 1; i < 8; ++i) {
+    responder.OnDatagram(Check().Build(), TupleFrom(5000 + i), kStart);
+  }
+  const auto result = responder.OnDatagram(restart.fresh.Build(), TupleFrom(6000), kStart);
+  CHECK(result.verdict == Verdict::kValid);
+  REQUIRE(result.evicted);
+  CHECK(*result.evicted == TupleFrom(5001));
 }
 
 }  // namespace
