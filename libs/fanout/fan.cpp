@@ -82,9 +82,14 @@ void Fan::Replay(Sink& sink) {
   if (!items.empty()) sink.OnItems(items);
 }
 
-void Fan::DropGroup() {
+void Fan::DropGroup(uint32_t track_id) {
   Flush();
-  cache_.DropGroup();
+  cache_.DropGroup(track_id);
+}
+
+void Fan::DropGroups() {
+  Flush();
+  cache_.DropGroups();
 }
 
 }  // namespace sluice::fanout

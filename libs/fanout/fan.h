@@ -29,8 +29,9 @@ class Fan {
   // the source cannot make one.
   void Replay(Sink& sink);
 
-  // Forgets the cached group: joiners wait for the next key frame.
-  void DropGroup();
+  // Forgets the cached groups: joiners wait for the next key frame.
+  void DropGroups();
+  void DropGroup(uint32_t track_id);  // of one video track
 
   size_t sink_count() const { return sink_count_; }
   bool ended() const { return ended_; }

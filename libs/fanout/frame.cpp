@@ -11,6 +11,7 @@
 #include "libs/rtp/header_writer.h"
 #include "libs/rtp/rtcp/compound.h"
 #include "libs/rtp/rtcp/message.h"
+#include "sluice/v1/fanout.pb.h"
 
 namespace sluice::fanout {
 namespace {
@@ -31,7 +32,7 @@ constexpr uint8_t kTemporalLayerMask = 3;
 constexpr uint8_t kLayerSync = 64;
 constexpr std::array<char, 4> kDescriptionName = {'S', 'L', 'S', 'D'};
 constexpr std::array<char, 4> kEventName = {'S', 'L', 'E', 'V'};
-constexpr std::string_view kWantedLayersName = "SLWL";
+constexpr std::array<char, 4> kWantedLayersName = {'S', 'L', 'W', 'L'};
 
 // Writes what `write` appends as one frame.
 template <typename Write>
@@ -113,6 +114,21 @@ absl::StatusOr<ByteView> AppMessage(const rtcp::AppView& app) {
   return message;
 }
 
+absl::StatusOr<WantedLayers> ParseWantedLayers(const rtcp::AppView& app) {
+  SLUICE_ASSIGN_OR_RETURN(ByteView bytes, AppMessage(app));
+  v1::WantedLayers message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+      static_cast<size_t>(message.layers_size()) > WantedLayers::kMaxTracks) {
+    return absl::InvalidArgumentError("an SLWL packet holds no WantedLayers");
+  }
+  WantedLayers wanted;
+  for (const v1::WantedLayers::Layer& layer : message.layers()) {
+    if (!layer.wanted()) wanted.unwanted.insert(layer.track_id());
+  }
+  wanted.bitrate_bps = message.bitrate_bps();
+  return wanted;
+}
+
 int32_t SignExtend24(uint32_t value) { return static_cast<int32_t>(value << 8) >> 8; }
 
 void ReadExtensions(const rtp::RtpView& view, rtp::Packet& packet) {
@@ -164,6 +180,13 @@ void AppendToken(std::string_view token, Bytes& out) {
 void AppendFrame(const KeyFrameRequest& request, Bytes& out) {
   AppendFramed(
       out, [&] { rtcp::Serialize(rtcp::PictureLossIndication{.media_ssrc = request.ssrc}, out); });
+}
+
+void AppendFrame(const WantedLayers& wanted, Bytes& out) {
+  v1::WantedLayers message;
+  for (uint32_t id : wanted.unwanted) message.add_layers()->set_track_id(id);
+  message.set_bitrate_bps(wanted.bitrate_bps);
+  AppendFramed(out, [&] { AppendMessage(kWantedLayersName, message, out); });
 }
 
 absl::Status DownstreamReader::Read(ByteView bytes, std::vector<Item>& items) {
@@ -274,12 +297,8 @@ absl::Status UpstreamReader::ReadFrame(ByteView frame, std::vector<Upstream>& me
       continue;
     }
     auto app = rtcp::ParseApp(*view);
-    if (!app.has_value() || app->name_text() != kWantedLayersName) continue;
-    SLUICE_ASSIGN_OR_RETURN(ByteView message, AppMessage(*app));
-    v1::WantedLayers wanted;
-    if (!wanted.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
-      return absl::InvalidArgumentError("an SLWL packet holds no WantedLayers");
-    }
+    if (!app.has_value() || app->name != kWantedLayersName) continue;
+    SLUICE_ASSIGN_OR_RETURN(WantedLayers wanted, ParseWantedLayers(*app));
     messages.emplace_back(std::move(wanted));
   }
   return reader.ok() ? absl::OkStatus() : absl::InvalidArgumentError("a frame is no RTCP");

@@ -7,10 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "libs/base/bytes.h"
-#include "libs/fanout/item.h"
+#include "libs/fanout/wanted_layers.h"
 #include "libs/rtp/rfc4571.h"
 #include "libs/rtp/rtcp/app.h"
-#include "sluice/v1/fanout.pb.h"
 
 namespace sluice::fanout {
 
@@ -25,8 +24,9 @@ void AppendToken(std::string_view token, Bytes& out);
 struct KeyFrameRequest {
   uint32_t ssrc = 0;
 };
-using Upstream = std::variant<KeyFrameRequest, v1::WantedLayers>;
+using Upstream = std::variant<KeyFrameRequest, WantedLayers>;
 void AppendFrame(const KeyFrameRequest& request, Bytes& out);
+void AppendFrame(const WantedLayers& wanted, Bytes& out);
 
 // Bytes from a publication's daemon to items. Keeps what is not a whole frame yet: at most 65,537
 // bytes.

@@ -9,14 +9,16 @@
 
 namespace sluice::fanout {
 
-// Keeps the stream's description, the last clock report of every track, and its packets since the
-// last key frame (of a stream without video: the last 200 ms). References only: the packets are
-// shared. Any thread, one at a time.
+// Keeps the stream's description, the last clock report of every track, of each video track (the
+// layers of a simulcast picture are several) its packets since its own last key frame, and the
+// sound since the oldest of those (of a stream without a key frame: the last 200 ms). References
+// only: the packets are shared. Any thread, one at a time.
 class GopCache {
  public:
   struct Limits {
-    size_t bytes = 8 << 20;  // packets' footprint. Beyond it, or
-    Duration age = 15s;  // beyond this, the group is dropped: joiners wait for the next key frame
+    // All packets' footprint. Beyond it the oldest group is dropped, and so is one
+    size_t bytes = 8 << 20;
+    Duration age = 15s;  // that is older than this: joiners wait for the track's next key frame
     Duration audio_only = 200ms;
   };
 
@@ -25,31 +27,44 @@ class GopCache {
 
   void Push(const Item& item);
   // Forgets the packets: a joiner waits for the next key frame.
-  void DropGroup() { Clear(); }
+  void DropGroups();
+  // The same for one video track.
+  void DropGroup(uint32_t track_id);
   // Appends what a joiner must get first: the description, the clock reports, then the packets, in
-  // order.
+  // the order in which they came.
   void Snapshot(std::vector<Item>& out) const;
 
   const DescriptionPtr& description() const { return description_; }
   size_t bytes() const { return bytes_; }
   // A key frame is in the cache (or the stream has no video): a joiner has a picture at once.
-  bool joinable() const { return !has_video_ || has_key_frame_; }
+  bool joinable() const { return !has_video_ || !groups_.empty(); }
   // Times a group was dropped for being over a limit.
   uint64_t dropped_groups() const { return dropped_groups_; }
 
  private:
-  void PushPacket(const rtp::PacketPtr& packet);
+  struct Entry {
+    uint64_t number;  // of all that came
+    rtp::PacketPtr packet;
+  };
+  using Entries = std::deque<Entry>;  // bounded by limits_
+  using Groups = std::map<uint32_t, Entries>;
+
+  void PushVideo(const rtp::PacketPtr& packet);
+  void Append(Entries& entries, const rtp::PacketPtr& packet);
+  void DropOverLimit(Instant now);
   void DropOldAudio(Instant now);
-  void Clear();
+  Groups::iterator Drop(Groups::iterator group);
+  Groups::iterator OldestGroup();
   bool IsVideo(uint32_t track_id) const;
 
   Limits limits_;
   DescriptionPtr description_;
   std::map<uint32_t, rtp::ClockReport> clocks_;  // by track id
-  std::deque<rtp::PacketPtr> packets_;           // bounded by limits_
+  Groups groups_;                                // by track id; each begins with a key frame
+  Entries audio_;
+  uint64_t next_number_ = 0;
   size_t bytes_ = 0;
   bool has_video_ = false;
-  bool has_key_frame_ = false;
   uint64_t dropped_groups_ = 0;
 };
 

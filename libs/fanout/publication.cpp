@@ -13,6 +13,21 @@ constexpr uint32_t kMaxTracks = 64;
 constexpr uint8_t kFirstPayloadType = 96;
 constexpr uint8_t kLastPayloadType = 127;
 
+bool IsLargerLayer(const media::Track& a, const media::Track& b) {
+  return uint64_t{a.width} * a.height > uint64_t{b.width} * b.height;
+}
+
+// The layers of each simulcast picture change places among themselves.
+void LargestLayerFirst(std::vector<media::Track>& tracks) {
+  for (size_t i = 0; i < tracks.size(); ++i) {
+    if (tracks[i].mid.empty() || tracks[i].rid.empty()) continue;
+    for (size_t j = i + 1; j < tracks.size(); ++j) {
+      const bool same = tracks[j].mid == tracks[i].mid && !tracks[j].rid.empty();
+      if (same && IsLargerLayer(tracks[j], tracks[i])) std::swap(tracks[i], tracks[j]);
+    }
+  }
+}
+
 }  // namespace
 
 Publication::Publication(loop::EventLoop& loop, RandomSource& random, Settings settings)
@@ -111,12 +126,40 @@ void Publication::TakeOver(std::string address, std::string agent, std::string p
   settings_.publisher_agent = std::move(agent);
   settings_.publisher_parameters = std::move(parameters);
   remark_.clear();
-  fan_.DropGroup();
+  fan_.DropGroups();
+}
+
+void Publication::Attach(Sink& sink) {
+  fan_.Attach(sink);
+  TellWanted();
+}
+
+void Publication::Detach(Sink& sink) {
+  fan_.Detach(sink);
+  wanted_.erase(&sink);
+  TellWanted();
+}
+
+void Publication::SetWanted(const Sink& sink, WantedLayers wanted) {
+  wanted_[&sink] = std::move(wanted);
+  TellWanted();
+}
+
+void Publication::TellWanted() {
+  WantedLayers all;
+  if (wanted_.size() >= fan_.sink_count()) {  // else there is one that takes everything
+    std::vector<const WantedLayers*> subscribers;
+    for (const auto& [sink, wanted] : wanted_) subscribers.push_back(&wanted);
+    all = Union(subscribers);
+  }
+  if (all == all_wanted_ || fan_.ended()) return;
+  all_wanted_ = std::move(all);
+  if (tell_wanted_ != nullptr) tell_wanted_(all_wanted_);
 }
 
 bool Publication::RequestKeyFrame(uint32_t track_id) {
   auto found = tracks_.find(track_id);
-  if (ask_ == nullptr || found == tracks_.end()) return false;
+  if (ask_ == nullptr || found == tracks_.end() || fan_.ended()) return false;
   TrackState& state = found->second;
   Duration since = loop_.now() - state.last_key_frame_request;
   if (since < kKeyFrameInterval) {
@@ -145,6 +188,7 @@ void Publication::PublishDescription() {
   description->epoch = ++epoch_;
   description->ready = ready_;
   for (const auto& [id, state] : tracks_) description->tracks.push_back(state.track);
+  LargestLayerFirst(description->tracks);
   description_ = description;
   fan_.Push(description_);
 }

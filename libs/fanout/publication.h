@@ -12,6 +12,7 @@
 #include "libs/base/random.h"
 #include "libs/fanout/fan.h"
 #include "libs/fanout/rate_meter.h"
+#include "libs/fanout/wanted_layers.h"
 
 namespace sluice::fanout {
 
@@ -43,7 +44,8 @@ class Publication {
   // Ends it (kFailed) if it has not been ended.
   ~Publication();
 
-  // Adds a track; its id, ssrc and payload_type are chosen here. The new description goes out with
+  // Adds a track; its id, ssrc and payload_type are chosen here. Tracks stand in the description in
+  // the order in which they came, layers of one mid by size. The new description goes out with
   // this call. Returns the id. At most 64 tracks in a publication's life.
   absl::StatusOr<uint32_t> AddTrack(media::Track track);
   // Changes codec_config, size, frame rate or channels of track `track.id`; ssrc and payload_type
@@ -71,15 +73,23 @@ class Publication {
   // Another client goes on with the stream; tracks, clocks and players stay. The cache begins anew.
   void TakeOver(std::string address, std::string agent, std::string parameters);
 
-  void Attach(Sink& sink) { fan_.Attach(sink); }
-  void Detach(Sink& sink) { fan_.Detach(sink); }
+  void Attach(Sink& sink);
+  void Detach(Sink& sink);
   void Replay(Sink& sink) { fan_.Replay(sink); }
+
+  // What the attached `sink` wants of the layers from now on; everything, if it says nothing. It
+  // still gets all of them: not to pass on what is unwanted is its own affair.
+  void SetWanted(const Sink& sink, WantedLayers wanted);
+  // How the source is told, whenever it changes, what all sinks together want.
+  void OnWantedLayers(std::function<void(const WantedLayers&)> tell) {
+    tell_wanted_ = std::move(tell);
+  }
 
   // Asks the source for a key frame; at most one request per track and 500 ms reaches it, a later
   // one is deferred, not lost. Returns false if the source cannot make one: the asker replays the
   // cached group.
   bool RequestKeyFrame(uint32_t track_id);
-  // How the source is asked. Unset (RTMP): it cannot be.
+  // How the source is asked, until the end. Unset (RTMP): it cannot be.
   void OnKeyFrameRequest(std::function<void(uint32_t track_id)> ask) { ask_ = std::move(ask); }
 
   const Settings& settings() const { return settings_; }
@@ -109,6 +119,7 @@ class Publication {
 
   void PublishDescription();
   void RepeatClocks();
+  void TellWanted();
   void AskDeferredKeyFrames();
   void Count(TrackState& state, const rtp::Packet& packet);
   uint32_t ChooseSsrc();
@@ -127,6 +138,9 @@ class Publication {
   uint64_t epoch_ = 0;
   DescriptionPtr description_;
   std::function<void(uint32_t)> ask_;
+  std::map<const Sink*, WantedLayers> wanted_;  // of those attached that have said something
+  WantedLayers all_wanted_;
+  std::function<void(const WantedLayers&)> tell_wanted_;
   absl::Time created_;
   std::string remark_;
 };

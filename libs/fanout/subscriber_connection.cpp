@@ -30,7 +30,11 @@ void SubscriberConnection::OnBytes(ByteView bytes) {
   std::vector<Upstream> messages;
   if (!reader_.Read(bytes, messages).ok()) return Drop();
   if (!attached_ && !reader_.token().empty()) Redeem();
-  for (const Upstream& message : messages) Handle(message);
+  const auto publication = publication_.lock();
+  if (publication == nullptr) return;
+  for (const Upstream& message : messages) {
+    std::visit([&](const auto& known) { Handle(*publication, known); }, message);
+  }
 }
 
 void SubscriberConnection::Redeem() {
@@ -52,13 +56,16 @@ void SubscriberConnection::Redeem() {
   publication->Attach(*this);
 }
 
-void SubscriberConnection::Handle(const Upstream& message) {
-  auto publication = publication_.lock();
-  const auto* request = std::get_if<KeyFrameRequest>(&message);
-  if (publication == nullptr || request == nullptr) return;
-  for (const media::Track& track : publication->description()->tracks) {
-    if (track.ssrc == request->ssrc) publication->RequestKeyFrame(track.id);
+void SubscriberConnection::Handle(Publication& publication, const KeyFrameRequest& request) {
+  for (const media::Track& track : publication.description()->tracks) {
+    if (track.ssrc == request.ssrc) publication.RequestKeyFrame(track.id);
   }
+}
+
+void SubscriberConnection::Handle(Publication& publication, const WantedLayers& wanted) {
+  const std::vector<uint32_t> again = gate_.SetWanted(wanted);
+  publication.SetWanted(*this, wanted);
+  for (uint32_t track_id : again) publication.RequestKeyFrame(track_id);
 }
 
 void SubscriberConnection::OnItems(std::span<const Item> items) {
@@ -76,21 +83,24 @@ void SubscriberConnection::OnItems(std::span<const Item> items) {
 
 bool SubscriberConnection::Takes(const Item& item) {
   if (const auto* clock = std::get_if<rtp::ClockReport>(&item)) return Wants(clock->track_id);
-  const auto* shared = std::get_if<rtp::PacketPtr>(&item);
-  if (shared == nullptr) return true;
-  const rtp::Packet& packet = **shared;
+  if (const auto* description = std::get_if<DescriptionPtr>(&item)) {
+    gate_.OnDescription(**description);
+  }
+  const auto* packet = std::get_if<rtp::PacketPtr>(&item);
+  return packet == nullptr || TakesPacket(**packet);
+}
+
+bool SubscriberConnection::TakesPacket(const rtp::Packet& packet) {
   if (!Wants(packet.track_id)) return false;
   auto publication = publication_.lock();
   const media::Track* track =
       publication == nullptr ? nullptr : publication->description()->FindTrack(packet.track_id);
-  bool video = track != nullptr && track->kind == media::MediaKind::kVideo;
-  size_t unsent = connection_.unsent_bytes();
-  if (video && unsent > kVideoBound) skipping_video_ = true;
-  if (skipping_video_ && video && packet.role.key_frame && packet.role.starts_access_unit &&
-      unsent <= kVideoBound) {
-    skipping_video_ = false;
-  }
-  if ((video && skipping_video_) || unsent > kAudioBound) {
+  const bool video = track != nullptr && track->kind == media::MediaKind::kVideo;
+  const size_t unsent = connection_.unsent_bytes();
+  const bool behind = unsent > (video ? kVideoBound : kAudioBound);
+  if (video && gate_.wanted().unwanted.contains(packet.track_id)) return false;
+  if (video && behind) gate_.Skip(packet.track_id);
+  if (behind || (video && !gate_.Passes(packet))) {
     ++server_.counters_.skipped_packets;
     return false;
   }

@@ -26,9 +26,11 @@ class SubscriberConnection final : public Sink, public net::StreamConnection::De
 
  private:
   void Redeem();
-  void Handle(const Upstream& message);
+  void Handle(Publication& publication, const KeyFrameRequest& request);
+  void Handle(Publication& publication, const WantedLayers& wanted);
   // False: the subscriber is behind and this item is left out.
   bool Takes(const Item& item);
+  bool TakesPacket(const rtp::Packet& packet);
   bool Wants(uint32_t track_id) const;
   void Drop();
 
@@ -39,7 +41,7 @@ class SubscriberConnection final : public Sink, public net::StreamConnection::De
   std::weak_ptr<Publication> publication_;
   std::set<uint32_t> track_ids_;  // empty = all
   bool attached_ = false;
-  bool skipping_video_ = false;
+  LayerGate gate_;
 };
 
 }  // namespace sluice::fanout

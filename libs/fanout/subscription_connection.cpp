@@ -35,6 +35,12 @@ void SubscriptionConnection::RequestKeyFrame(uint32_t ssrc) {
   connection_.Send(std::move(frame));
 }
 
+void SubscriptionConnection::SendWantedLayers(const WantedLayers& wanted) {
+  Bytes frame;
+  AppendFrame(wanted, frame);
+  connection_.Send(std::move(frame));
+}
+
 void SubscriptionConnection::OnBytes(ByteView bytes) {
   if (ended_) return;
   std::vector<Item> items;

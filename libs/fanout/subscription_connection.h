@@ -27,6 +27,8 @@ class SubscriptionConnection final : public net::StreamConnection::Delegate {
                          OnItems on_items);
 
   void RequestKeyFrame(uint32_t ssrc);
+  // Until then, everything is wanted. A layer that is wanted again begins with a key frame.
+  void SendWantedLayers(const WantedLayers& wanted);
 
   void OnBytes(ByteView bytes) override;
   void OnClosed(const absl::Status& status) override;

@@ -4,6 +4,7 @@
 
 #include "libs/base/text.h"
 #include "libs/fanout/description_map.h"
+#include "libs/relay/local_subscription.h"
 #include "libs/rpc/client.h"
 #include "sluice/v1/fanout.grpc.pb.h"
 
@@ -36,6 +37,9 @@ StreamRelay::StreamRelay(RelayContext& context, media::StreamKey key, std::strin
 StreamRelay::~StreamRelay() { *alive_ = false; }
 
 void StreamRelay::Start(const std::string& owner_address) {
+  if (context_.publications != nullptr) {
+    if (auto publication = context_.publications->Find(key_)) return AttachTo(publication);
+  }
   if (!owner_address.empty()) return Subscribe(owner_address);
   directory::StreamPtr entry = context_.directory.FindStream(key_);
   if (entry == nullptr) return Fail(absl::NotFoundError(StrCat("no stream ", key_.ToString())));
@@ -73,6 +77,15 @@ void StreamRelay::Connect(const std::string& address, const std::string& token) 
       [this](std::span<const fanout::Item> items) { OnItems(items); });
   if (!connection.ok()) return Fail(connection.status());
   connection_ = *std::move(connection);
+  if (wanted_ != fanout::WantedLayers()) connection_->SendWantedLayers(wanted_);
+}
+
+void StreamRelay::AttachTo(std::shared_ptr<fanout::Publication> publication) {
+  local_ = std::make_unique<LocalSubscription>(
+      std::move(publication), track_ids_,
+      [this](std::span<const fanout::Item> items) { OnItems(items); });
+  if (wanted_ != fanout::WantedLayers()) local_->SetWanted(wanted_);
+  local_->Attach();  // may be the end of this
 }
 
 void StreamRelay::OnItems(std::span<const fanout::Item> items) {
@@ -91,9 +104,18 @@ void StreamRelay::Fail(const absl::Status& status) {
 }
 
 void StreamRelay::RequestKeyFrame(uint32_t track_id) {
+  if (local_ != nullptr) return local_->RequestKeyFrame(track_id);
   if (connection_ == nullptr || description() == nullptr) return;
   const media::Track* track = description()->FindTrack(track_id);
   if (track != nullptr) connection_->RequestKeyFrame(track->ssrc);
+}
+
+void StreamRelay::SetWanted(const fanout::WantedLayers& wanted) {
+  if (wanted == wanted_) return;
+  wanted_ = wanted;
+  for (uint32_t track_id : wanted_.unwanted) fan_.DropGroup(track_id);  // it grows stale
+  if (local_ != nullptr) local_->SetWanted(wanted_);
+  if (connection_ != nullptr) connection_->SendWantedLayers(wanted_);
 }
 
 }  // namespace sluice::relay

@@ -11,9 +11,12 @@
 #include "libs/directory/directory.h"
 #include "libs/fanout/fan.h"
 #include "libs/fanout/subscription_connection.h"
+#include "libs/relay/publications.h"
 #include "libs/rpc/channel_pool.h"
 
 namespace sluice::relay {
+
+class LocalSubscription;
 
 // What every relay of a daemon shares. All of it outlives the relays.
 struct RelayContext {
@@ -22,12 +25,15 @@ struct RelayContext {
   rpc::ChannelPool& channels;
   std::string node_id;  // of this daemon
   std::string host_id;
+  // Of this daemon, if it has any: its own streams are taken from there without a socket.
+  const Publications* publications = nullptr;
 };
 
-// Finds the owner in the directory, subscribes over gRPC, connects to its fan-out socket, and feeds
-// a Fan of its own, to which local sinks attach (before or after it has opened). When the stream
-// ends, or the connection to its owner breaks, the sinks get StreamEnd (kUpstreamLost for a break)
-// and the relay is over: whoever still wants the stream makes a new one. Loop thread only.
+// Attaches to this daemon's own publication; or finds the owner in the directory, subscribes over
+// gRPC and connects to its fan-out socket. Feeds a Fan of its own, to which local sinks attach
+// (before or after it has opened). When the stream ends, or the connection to its owner breaks, the
+// sinks get StreamEnd (kUpstreamLost for a break) and the relay is over: whoever still wants the
+// stream makes a new one. Loop thread only.
 class StreamRelay {
  public:
   // Called at most once, never inside the constructor: Ok when the first description has come (it
@@ -49,6 +55,9 @@ class StreamRelay {
   void Replay(fanout::Sink& sink) { fan_.Replay(sink); }
   // Asks the source for a key frame. A source that cannot make one ignores it.
   void RequestKeyFrame(uint32_t track_id);
+  // Which layers are to come from now on; until then, all do. What is wanted again begins with a
+  // key frame.
+  void SetWanted(const fanout::WantedLayers& wanted);
 
   const media::StreamKey& key() const { return key_; }
   const fanout::Fan& fan() const { return fan_; }
@@ -60,6 +69,7 @@ class StreamRelay {
   void Start(const std::string& owner_address);
   void Subscribe(const std::string& grpc_address);
   void Connect(const std::string& address, const std::string& token);
+  void AttachTo(std::shared_ptr<fanout::Publication> publication);
   void OnItems(std::span<const fanout::Item> items);
   // Before the first description: tells on_open. After it: ends the stream for the sinks.
   void Fail(const absl::Status& status);
@@ -71,6 +81,8 @@ class StreamRelay {
   fanout::Fan fan_;
   loop::Timer open_timer_;
   std::unique_ptr<fanout::SubscriptionConnection> connection_;
+  std::unique_ptr<LocalSubscription> local_;  // instead of a connection
+  fanout::WantedLayers wanted_;
   std::shared_ptr<bool> alive_;  // false once this is deleted
 };
 

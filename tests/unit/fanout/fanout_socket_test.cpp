@@ -98,6 +98,41 @@ TEST_CASE_METHOD(SocketFixture, "a key-frame request reaches the source") {
   CHECK(asked == id);
 }
 
+TEST_CASE_METHOD(SocketFixture,
+                 "only wanted layers are sent, and what is wanted again begins with a key frame") {
+  const uint32_t large = *publication->AddTrack(test::VideoTrack());
+  const uint32_t small = *publication->AddTrack(test::VideoTrack());
+  std::vector<uint32_t> asked;
+  WantedLayers told;
+  publication->OnKeyFrameRequest([&](uint32_t id) { asked.push_back(id); });
+  publication->OnWantedLayers([&](const WantedLayers& wanted) {
+    told = wanted;
+    loop.Stop();
+  });
+  auto connection = Connect(*server.IssueToken(publication, {}), 1);
+  loop.Run();
+  connection->SendWantedLayers({.unwanted = {large}});
+  loop.Run();
+  CHECK(told == WantedLayers{.unwanted = {large}});
+  publication->Push(PacketBuilder(large).KeyFrame().Timestamp(1).Value());
+  publication->Push(PacketBuilder(small).KeyFrame().Timestamp(2).Value());
+  connection->SendWantedLayers({});
+  loop.Run();
+  CHECK(told == WantedLayers());
+  CHECK(asked == std::vector<uint32_t>{large});
+  publication->Push(PacketBuilder(large).Timestamp(3).Value());
+  publication->Push(PacketBuilder(large).KeyFrame().Timestamp(4).Value());
+  publication->Push(PacketBuilder(large).Timestamp(5).Value());
+  publication->End({});
+  while (received.empty() || !std::holds_alternative<StreamEnd>(received.back())) loop.Run();
+  std::vector<uint32_t> timestamps;
+  for (const Item& item : received) {
+    const auto* packet = std::get_if<rtp::PacketPtr>(&item);
+    if (packet != nullptr) timestamps.push_back((*packet)->rtp_timestamp);
+  }
+  CHECK(timestamps == std::vector<uint32_t>{2, 4, 5});
+}
+
 TEST_CASE_METHOD(
     SocketFixture,
     "a subscriber that does not read loses video up to the next key frame, and nobody else does") {

@@ -117,6 +117,29 @@ TEST_CASE("the subscriber's first frame is the token, later ones are requests") 
   }
 }
 
+TEST_CASE("wanted layers go upstream, those that are not named are wanted") {
+  Bytes bytes;
+  AppendToken(std::string(kTokenBytes, 't'), bytes);
+  const WantedLayers sent{.unwanted = {3, 7}, .bitrate_bps = 1'500'000};
+  AppendFrame(sent, bytes);
+  UpstreamReader reader;
+  std::vector<Upstream> messages;
+  REQUIRE(reader.Read(bytes, messages).ok());
+  REQUIRE(messages.size() == 1);
+  CHECK(std::get<WantedLayers>(messages[0]) == sent);
+}
+
+TEST_CASE("more wanted layers than a publication has tracks are refused") {
+  Bytes bytes;
+  AppendToken(std::string(kTokenBytes, 't'), bytes);
+  WantedLayers sent;
+  for (uint32_t id = 0; id <= WantedLayers::kMaxTracks; ++id) sent.unwanted.insert(id);
+  AppendFrame(sent, bytes);
+  UpstreamReader reader;
+  std::vector<Upstream> messages;
+  CHECK_FALSE(reader.Read(bytes, messages).ok());
+}
+
 TEST_CASE("a token of another length is refused") {
   Bytes bytes;
   AppendToken(std::string(15, 't'), bytes);

@@ -91,6 +91,83 @@ TEST_CASE("a stream of sound only keeps the last 200 ms and is always joinable")
   CHECK(SnapshotOf(cache).size() == 1 + 11);
 }
 
+constexpr uint32_t kLarge = 1;
+constexpr uint32_t kSmall = 2;
+constexpr uint32_t kSound = 3;
+
+struct TwoLayers {
+  explicit TwoLayers(GopCache::Limits limits = {}) : cache(limits) {
+    cache.Push(test::Describe({VideoTrack(), VideoTrack(), AudioTrack()}));
+  }
+  void Push(uint32_t track, uint32_t number, bool key_frame = false, Duration at = {}) {
+    PacketBuilder packet(track);
+    if (key_frame) packet.KeyFrame();
+    cache.Push(packet.At(kStart + at).Timestamp(number).Shared());
+  }
+  std::vector<uint32_t> Kept() const {
+    std::vector<uint32_t> numbers;
+    for (const Item& item : SnapshotOf(cache)) {
+      const auto* packet = std::get_if<rtp::PacketPtr>(&item);
+      if (packet != nullptr) numbers.push_back((*packet)->rtp_timestamp);
+    }
+    return numbers;
+  }
+  GopCache cache;
+};
+
+TEST_CASE("each layer is kept since its own key frame, and sound since the oldest of them") {
+  TwoLayers layers;
+  layers.Push(kSound, 1);
+  layers.Push(kLarge, 2, true);
+  layers.Push(kSound, 3);
+  layers.Push(kSmall, 4);  // of a group whose key frame nobody has seen
+  layers.Push(kSmall, 5, true);
+  layers.Push(kLarge, 6);
+  layers.Push(kSound, 7);
+  CHECK(layers.Kept() == std::vector<uint32_t>{2, 3, 5, 6, 7});
+  layers.Push(kLarge, 8, true);
+  layers.Push(kSmall, 9);
+  CHECK(layers.Kept() == std::vector<uint32_t>{5, 7, 8, 9});
+}
+
+TEST_CASE("a layer that has stopped does not keep sound beyond the limit of age") {
+  TwoLayers layers({.age = 5s});
+  layers.Push(kLarge, 1, true);
+  layers.Push(kSmall, 2, true);
+  layers.Push(kSound, 3);
+  layers.Push(kSmall, 4, true, 4s);
+  layers.Push(kSound, 5, false, 6s);
+  CHECK(layers.Kept() == std::vector<uint32_t>{4, 5});
+  CHECK(layers.cache.dropped_groups() == 1);
+  CHECK(layers.cache.joinable());
+}
+
+TEST_CASE("the bound of bytes is the whole's: the oldest group goes first") {
+  TwoLayers layers({.bytes = 10 * PacketBuilder(1).Shared()->footprint()});
+  layers.Push(kSmall, 1, true);
+  layers.Push(kSound, 2);
+  layers.Push(kLarge, 3, true);
+  for (uint32_t i = 4; i < 14; ++i) layers.Push(kLarge, i);
+  // At the eleventh packet the small layer went, then the large one, with it what was left.
+  CHECK(layers.cache.bytes() == 0);
+  CHECK(layers.cache.dropped_groups() == 2);
+  layers.Push(kSmall, 20, true);
+  CHECK(layers.Kept() == std::vector<uint32_t>{20});
+}
+
+TEST_CASE("a layer can be forgotten alone, and is when it leaves the description") {
+  TwoLayers layers;
+  layers.Push(kLarge, 1, true);
+  layers.Push(kSmall, 2, true);
+  SECTION("on request") { layers.cache.DropGroup(kLarge); }
+  SECTION("with its track") {
+    auto left = std::make_shared<media::StreamDescription>(*layers.cache.description());
+    left->tracks.erase(left->tracks.begin());
+    layers.cache.Push(DescriptionPtr(left));
+  }
+  CHECK(layers.Kept() == std::vector<uint32_t>{2});
+}
+
 TEST_CASE("the clock of a track that has gone is forgotten") {
   GopCache cache;
   cache.Push(test::Describe({VideoTrack(), AudioTrack()}));

@@ -134,6 +134,43 @@ TEST_CASE_METHOD(PublicationFixture,
   CHECK(asked == 2);
 }
 
+TEST_CASE_METHOD(PublicationFixture, "a layer is wanted while one of the sinks wants it") {
+  RecordingSink second;
+  std::vector<WantedLayers> told;
+  publication.OnWantedLayers([&](const WantedLayers& wanted) { told.push_back(wanted); });
+  publication.Attach(sink);
+  publication.Attach(second);
+  publication.SetWanted(sink, {.unwanted = {1, 2}, .bitrate_bps = 300});
+  CHECK(told.empty());  // the second takes everything
+  publication.SetWanted(second, {.unwanted = {2, 3}, .bitrate_bps = 500});
+  REQUIRE(told.size() == 1);
+  CHECK(told[0] == WantedLayers{.unwanted = {2}, .bitrate_bps = 500});
+  publication.Detach(second);
+  REQUIRE(told.size() == 2);
+  CHECK(told[1] == WantedLayers{.unwanted = {1, 2}, .bitrate_bps = 300});
+  publication.Detach(sink);
+  CHECK(told.back() == WantedLayers());
+}
+
+TEST_CASE_METHOD(PublicationFixture, "the layers of a picture are described largest first") {
+  const auto add = [&](const char* rid, uint32_t width) {
+    media::Track track = test::VideoTrack();
+    track.mid = "1";
+    track.rid = rid;
+    track.width = width;
+    track.height = width;
+    return *publication.AddTrack(track);
+  };
+  add("q", 0);
+  add("h", 320);
+  const uint32_t full = add("f", 640);
+  CHECK(publication.AddTrack(test::AudioTrack()).ok());
+  std::vector<std::string> rids;
+  for (const media::Track& track : publication.description()->tracks) rids.push_back(track.rid);
+  CHECK(rids == std::vector<std::string>{"f", "h", "q", ""});
+  CHECK(publication.description()->FindFirst(media::MediaKind::kVideo)->id == full);
+}
+
 TEST_CASE_METHOD(PublicationFixture, "counters tell the key-frame distance") {
   uint32_t id = *publication.AddTrack(test::VideoTrack());
   publication.Push(PacketBuilder(id).KeyFrame().At(Instant{10s}).Value());

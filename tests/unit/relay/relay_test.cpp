@@ -136,6 +136,64 @@ TEST_CASE("a relay of one track gets no other") {
   for (const rtp::PacketPtr& packet : sink.recording.packets()) CHECK(packet->track_id == audio);
 }
 
+TEST_CASE("a daemon that has the publication itself attaches to it without a socket") {
+  TwoDaemons daemons;
+  daemons.relay_context.publications = &daemons.publications;
+  const uint32_t large = *daemons.publication->AddTrack(test::VideoTrack());
+  const uint32_t small = *daemons.publication->AddTrack(test::VideoTrack());
+  std::vector<uint32_t> asked;
+  daemons.publication->OnKeyFrameRequest([&](uint32_t id) { asked.push_back(id); });
+  daemons.publication->Push(PacketBuilder(large).KeyFrame().Value());
+  absl::Status opened = absl::UnknownError("not yet");
+  StreamRelay relay(daemons.relay_context, {"cam", ""}, "", [&](const absl::Status& status) {
+    opened = status;
+    daemons.loop.Stop();
+  });
+  RecordingSink sink;
+  relay.Attach(sink);
+  daemons.loop.Run();
+  REQUIRE(opened.ok());
+  CHECK(daemons.sockets.counters().connections == 0);
+  CHECK(sink.packets().size() == 1);
+  relay.RequestKeyFrame(small);
+  CHECK(asked == std::vector<uint32_t>{small});
+
+  relay.SetWanted({.unwanted = {large}});
+  daemons.publication->Push(PacketBuilder(large).KeyFrame().Value());
+  CHECK(sink.packets().size() == 1);
+  RecordingSink joiner;  // gets no group that has grown stale
+  relay.Attach(joiner);
+  CHECK(joiner.packets().empty());
+  relay.Detach(joiner);
+  relay.SetWanted({});
+  CHECK(asked == std::vector<uint32_t>{small, large});
+
+  daemons.publication->End({fanout::EndCause::kPublisherStopped, "done"});
+  CHECK(sink.Of<fanout::StreamEnd>().size() == 1);
+  CHECK(relay.ended());
+}
+
+TEST_CASE("a relay may go when it opens, or when its publication ends") {
+  TwoDaemons daemons;
+  daemons.relay_context.publications = &daemons.publications;
+  const uint32_t id = *daemons.publication->AddTrack(test::VideoTrack());
+  std::unique_ptr<StreamRelay> relay;
+  bool goes_at_once = false;
+  SECTION("when it opens") { goes_at_once = true; }
+  SECTION("at the end") {}
+  relay = std::make_unique<StreamRelay>(daemons.relay_context, media::StreamKey{"cam", ""}, "",
+                                        [&](const absl::Status&) {
+                                          if (goes_at_once) relay.reset();
+                                          daemons.loop.Stop();
+                                        });
+  daemons.loop.Run();
+  daemons.publication->Push(PacketBuilder(id).KeyFrame().Value());
+  CHECK(daemons.publication->fan().sink_count() == (goes_at_once ? 0u : 1u));
+  daemons.publication->End({});
+  relay.reset();
+  CHECK(daemons.publication->fan().sink_count() == 0);
+}
+
 TEST_CASE("the status of a stream tells its tracks and counters") {
   TwoDaemons daemons;
   uint32_t id = *daemons.publication->AddTrack(test::VideoTrack());
