@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/str_format.h"
@@ -135,7 +136,7 @@ std::string DtlsEndpoint::srtp_profile() const {
   return profile == nullptr ? "" : profile->name;
 }
 
-SrtpKey DtlsEndpoint::RemoteKey() const {
+SrtpKey DtlsEndpoint::KeyOf(bool client) const {
   if (!connected_) return {};
   constexpr size_t kKey = 16;
   const size_t salt = srtp_profile() == "SRTP_AEAD_AES_128_GCM" ? 12 : 14;
@@ -146,9 +147,22 @@ SrtpKey DtlsEndpoint::RemoteKey() const {
                                  kLabel.size(), nullptr, 0, 0) != 1) {
     return {};
   }
-  const uint8_t* key = material.data() + (active_ ? kKey : 0);
-  const uint8_t* salts = material.data() + 2 * kKey + (active_ ? salt : 0);
+  const uint8_t* key = material.data() + (client ? 0 : kKey);
+  const uint8_t* salts = material.data() + 2 * kKey + (client ? 0 : salt);
   return {Bytes(key, key + kKey), Bytes(salts, salts + salt)};
+}
+
+absl::StatusOr<srtp::MasterKey> DtlsEndpoint::MasterOf(const SrtpKey& key) const {
+  srtp::MasterKey master{.profile = srtp_profile() == "SRTP_AEAD_AES_128_GCM"
+                                        ? srtp::Profile::kAeadAes128Gcm
+                                        : srtp::Profile::kAes128CmSha1_80};
+  if (key.key.size() != master.key.size() || key.salt.size() > master.salt.size() ||
+      srtp_profile().empty()) {
+    return absl::FailedPreconditionError("no SRTP profile was agreed on");
+  }
+  std::copy(key.key.begin(), key.key.end(), master.key.begin());
+  std::copy(key.salt.begin(), key.salt.end(), master.salt.begin());
+  return master;
 }
 
 }  // namespace sluice::load

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "libs/base/bytes.h"
+#include "libs/srtp/profile.h"
 
 typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;
@@ -54,10 +56,16 @@ class DtlsEndpoint {
   // "SRTP_AEAD_AES_128_GCM", ...; empty before connected().
   std::string srtp_profile() const;
   // RFC 5764 §4.2. Empty before connected().
-  SrtpKey RemoteKey() const;
+  SrtpKey RemoteKey() const { return KeyOf(!active_); }
+  SrtpKey LocalKey() const { return KeyOf(active_); }
+  // The same for libs/srtp. FailedPrecondition: no SRTP profile was agreed on.
+  absl::StatusOr<srtp::MasterKey> RemoteMaster() const { return MasterOf(RemoteKey()); }
+  absl::StatusOr<srtp::MasterKey> LocalMaster() const { return MasterOf(LocalKey()); }
 
  private:
   std::vector<Bytes> Step();
+  SrtpKey KeyOf(bool client) const;
+  absl::StatusOr<srtp::MasterKey> MasterOf(const SrtpKey& key) const;
 
   SSL* ssl_ = nullptr;
   BIO* output_ = nullptr;

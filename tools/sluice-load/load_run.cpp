@@ -16,7 +16,7 @@ constexpr size_t kSharedPart = 5;  // memory is noted when a fifth of the player
 
 }  // namespace
 
-LoadRun::LoadRun(loop::EventLoop& loop, const Options& options, const FlvFile* file)
+LoadRun::LoadRun(loop::EventLoop& loop, const Options& options, const FlvFile& file)
     : loop_(loop),
       options_(options),
       file_(file),
@@ -36,11 +36,19 @@ absl::Status LoadRun::Prepare() {
       SLUICE_ASSIGN_OR_RETURN(publish_urls_.emplace_back(),
                               ParseRtmpUrl(UrlOfStream(options_.publish, i)));
     }
-    if (!options_.url.empty()) {
-      SLUICE_ASSIGN_OR_RETURN(play_urls_.emplace_back(),
-                              ParseHttpUrl(UrlOfStream(options_.url, i)));
+    if (!options_.whip.empty()) {
+      SLUICE_ASSIGN_OR_RETURN(whip_urls_.emplace_back(),
+                              ParseHttpUrl(UrlOfStream(options_.whip, i)));
+    }
+    for (const std::string& url : options_.urls) {
+      SLUICE_ASSIGN_OR_RETURN(play_urls_.emplace_back(), ParseHttpUrl(UrlOfStream(url, i)));
     }
   }
+  if (!whip_urls_.empty()) {
+    SLUICE_ASSIGN_OR_RETURN(clip_, MakeRtpClip(file_));
+    SLUICE_ASSIGN_OR_RETURN(engine_, srtp::MakeEngine(srtp::EngineChoice::kFastest));
+  }
+  if (options_.delay) sent_.resize(static_cast<size_t>(options_.streams));
   return absl::OkStatus();
 }
 
@@ -49,37 +57,72 @@ RunResult LoadRun::Run() {
   loop_.Run();
   result_.end = Take();
   for (const auto& player : players_) result_.players.push_back(player->result());
-  for (const auto& publisher : publishers_) {
-    result_.published += publisher->publishing();
-    if (result_.publish_failure.empty()) result_.publish_failure = publisher->failure();
-  }
+  NotePublished();
   for (pid_t pid : options_.server_pids) result_.server_names.push_back(NameOf(pid));
   for (const MemorySlope& slope : slopes_)
     result_.server_bytes_per_player.push_back(slope.bytes_per_player());
   return result_;
 }
 
+void LoadRun::NotePublished() {
+  const auto note = [this](const auto& publisher) {
+    result_.published += publisher->publishing();
+    if (result_.publish_failure.empty()) result_.publish_failure = publisher->failure();
+  };
+  for (const auto& publisher : publishers_) note(publisher);
+  for (const auto& publisher : whip_publishers_) {
+    note(publisher);
+    result_.publisher_repairs += publisher->repairs();
+    result_.key_frame_requests += publisher->key_frame_requests();
+  }
+}
+
 void LoadRun::End() {
   for (const auto& player : players_) player->Stop();
   for (const auto& publisher : publishers_) publisher->End();
+  for (const auto& publisher : whip_publishers_) publisher->Stop();
 }
 
 void LoadRun::Publish() {
   began_ = loop_.now();
-  for (const RtmpUrl& url : publish_urls_) {
-    publishers_.push_back(std::make_unique<RtmpPublisher>(loop_, random_, url, *file_));
-    publishers_.back()->Start();
-  }
+  PublishRtmp();
+  PublishWhip();
   AwaitPublished();
 }
 
-void LoadRun::AwaitPublished() {
-  bool all = std::all_of(publishers_.begin(), publishers_.end(),
-                         [](const auto& publisher) { return publisher->publishing(); });
-  if (!all && loop_.now() - began_ < kPublishPatience) {
-    return After(kPoll, &LoadRun::AwaitPublished);
+void LoadRun::PublishRtmp() {
+  for (size_t i = 0; i < publish_urls_.size(); ++i) {
+    publishers_.push_back(std::make_unique<RtmpPublisher>(loop_, random_, publish_urls_[i], file_,
+                                                          sent_.empty() ? nullptr : &sent_[i]));
+    publishers_.back()->Start();
   }
-  After(publishers_.empty() ? 0ms : kPublishLead, &LoadRun::Idle);
+}
+
+void LoadRun::PublishWhip() {
+  for (size_t i = 0; i < whip_urls_.size(); ++i) {
+    const WhipPublisher::Settings settings{.peer = {.url = whip_urls_[i],
+                                                    .token = options_.token,
+                                                    .local = options_.local,
+                                                    .tcp = options_.tcp},
+                                           .audio = !options_.video_only,
+                                           .sent = sent_.empty() ? nullptr : &sent_[i]};
+    whip_publishers_.push_back(
+        std::make_unique<WhipPublisher>(loop_, random_, dtls_, *engine_, clip_, settings));
+    whip_publishers_.back()->Start();
+  }
+}
+
+bool LoadRun::AllPublished() const {
+  const auto publishing = [](const auto& publisher) { return publisher->publishing(); };
+  return std::all_of(publishers_.begin(), publishers_.end(), publishing) &&
+         std::all_of(whip_publishers_.begin(), whip_publishers_.end(), publishing);
+}
+
+void LoadRun::AwaitPublished() {
+  if (!AllPublished() && loop_.now() - began_ < kPublishPatience)
+    return After(kPoll, &LoadRun::AwaitPublished);
+  const bool none = publishers_.empty() && whip_publishers_.empty();
+  After(none ? 0ms : kPublishLead, &LoadRun::Idle);
 }
 
 void LoadRun::Idle() {
@@ -90,22 +133,54 @@ void LoadRun::Idle() {
 
 // The first call begins; then one player per call.
 void LoadRun::Join() {
-  if (players_.empty()) {
+  if (joined_ == 0) {
     result_.idle_end = Take();
     if (play_urls_.empty()) return Measure();
     join_.Start(Duration(1'000'000 / options_.rate), Duration(1'000'000 / options_.rate));
     memory_.Start(kMemoryStep, kMemoryStep);
+    join_began_ = loop_.now();
+    if (options_.leave_after > Duration(0)) Measure();
   }
-  size_t index = players_.size();
-  WhepPlayer::Settings settings{.url = play_urls_[index % play_urls_.size()],
-                                .token = options_.token,
-                                .bursts = options_.bursts,
-                                .decrypt = index < static_cast<size_t>(options_.decrypt)};
-  players_.push_back(std::make_unique<WhepPlayer>(loop_, random_, dtls_, std::move(settings)));
-  players_.back()->Start();
+  LetLeave();
+  // A timer ticks in whole milliseconds, and late when there is much to do.
+  const auto due = 1 + static_cast<size_t>(ToSeconds(loop_.now() - join_began_) * options_.rate);
+  while (joined_ < due && players_.size() < static_cast<size_t>(options_.players)) AddPlayer();
+  if (options_.leave_after > Duration(0)) return;
   if (players_.size() < static_cast<size_t>(options_.players)) return;
   join_.Stop();
   After(std::chrono::seconds(options_.settle), &LoadRun::Measure);
+}
+
+void LoadRun::AddPlayer() {
+  const size_t url = joined_ % play_urls_.size();
+  const size_t stream = url / options_.urls.size();
+  WhepPlayer::Settings settings{.peer = {.url = play_urls_[url],
+                                         .token = options_.token,
+                                         .local = options_.local,
+                                         .tcp = options_.tcp,
+                                         .bursts = options_.bursts,
+                                         .time_stamps = options_.delay},
+                                .audio = !options_.video_only,
+                                .feedback = options_.feedback,
+                                .decrypt = joined_ < static_cast<size_t>(options_.decrypt)};
+  if (!sent_.empty()) {
+    settings.sent = &sent_[stream];
+    settings.delays = &result_.delays;
+  }
+  players_.push_back(std::make_unique<WhepPlayer>(loop_, random_, dtls_, settings));
+  players_.back()->Start();
+  ++joined_;
+}
+
+void LoadRun::LetLeave() {
+  if (options_.leave_after == Duration(0)) return;
+  while (!players_.empty() && loop_.now() - players_.front()->posted() >= options_.leave_after) {
+    players_.front()->Leave();
+    result_.players.push_back(players_.front()->result());
+    left_packets_ += result_.players.back().packets;
+    left_bytes_ += result_.players.back().bytes;
+    players_.pop_front();
+  }
 }
 
 void LoadRun::Measure() {
@@ -113,18 +188,24 @@ void LoadRun::Measure() {
   NoteMemory();
   if (options_.read_every > 0) rest_.Start(1ms, 1ms);
   result_.begin = Take();
+  result_.delays.clear();
   next_ = nullptr;
   phase_.Start(std::chrono::seconds(options_.seconds));
 }
 
 Snapshot LoadRun::Take() const {
-  Snapshot snapshot{.when = loop_.now(), .own = OwnUsage()};
+  Snapshot snapshot{.when = loop_.now(),
+                    .own = OwnUsage(),
+                    .packets = left_packets_,
+                    .bytes = left_bytes_,
+                    .joined = joined_};
   for (pid_t pid : options_.server_pids) snapshot.servers.push_back(UsageOf(pid));
   for (const auto& player : players_) {
     PlayerResult result = player->result();
     snapshot.packets += result.packets;
     snapshot.bytes += result.bytes;
   }
+  for (const auto& publisher : whip_publishers_) snapshot.published += publisher->packets();
   return snapshot;
 }
 

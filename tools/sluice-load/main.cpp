@@ -1,4 +1,4 @@
-// sluice-load: WHEP players and RTMP publishers, and what they cost a server.
+// sluice-load: WHEP players, RTMP and WHIP publishers, and what they cost a server.
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
   setenv("UV_THREADPOOL_SIZE", kBlockingThreads, 0);
   RaiseFileLimit();
   loop::EventLoop loop;
-  load::LoadRun run(loop, *options, &file);
+  load::LoadRun run(loop, *options, file);
   if (absl::Status status = run.Prepare(); !status.ok()) return Complain(status);
   load::RunResult result = run.Run();
   std::fputs(load::Report(result).c_str(), stdout);

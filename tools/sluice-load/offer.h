@@ -1,6 +1,7 @@
-// The offer of a player, as a browser makes it, and what its answer settles.
+// The offers of players and publishers, as a browser makes them, and what an answer settles.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -9,10 +10,25 @@
 
 namespace sluice::load {
 
-// Receives H.264 (high, 42e01f, 42001f, mode 1, with rtx) and Opus over one bundled transport.
-// fingerprint: "sha-256 AB:...".
-std::string PlayerOffer(const std::string& ufrag, const std::string& password,
-                        const std::string& fingerprint);
+// Of one bundled transport. fingerprint: "sha-256 AB:...".
+struct OfferTransport {
+  std::string ufrag;
+  std::string password;
+  std::string fingerprint;
+};
+
+// Receives H.264 (high, 42e01f, 42001f, mode 1, with rtx) and Opus.
+// feedback: with the extension for transport-wide feedback.
+std::string PlayerOffer(const OfferTransport& transport, bool audio, bool feedback);
+
+struct PublisherSsrcs {
+  uint32_t audio = 0;
+  uint32_t video = 0;
+  uint32_t video_rtx = 0;
+};
+// Sends H.264 of that profile (mode 1, with rtx) and Opus. profile_level_id: "42e01f".
+std::string PublisherOffer(const OfferTransport& transport, const PublisherSsrcs& ssrcs, bool audio,
+                           const std::string& profile_level_id);
 
 struct AnswerFacts {
   std::string remote_ufrag;
@@ -21,11 +37,23 @@ struct AnswerFacts {
   net::SocketAddress server;
 
   // What a payload type of the answer carries.
-  enum class Carries { kNothing, kMedia, kH264, kRepair };
-  Carries carries[128] = {};
+  enum class Carries : uint8_t { kNothing, kMedia, kH264, kRepair };
+  struct PayloadType {
+    Carries carries = Carries::kNothing;
+    uint32_t clock_rate = 0;
+    bool nack = false;
+  };
+  std::array<PayloadType, 128> payload_types{};
+  // 0 = not there. The answer's first ones.
+  uint8_t opus = 0;
+  uint8_t h264 = 0;
+  uint8_t h264_rtx = 0;
+  uint8_t transport_sequence_id = 0;  // of the header extension, 1..14
+  uint8_t mid_id = 0;
 };
-// InvalidArgument: not a session description, or without m-lines. FailedPrecondition: no UDP
+// tcp: the server's passive TCP candidate is wanted, else a UDP one.
+// InvalidArgument: not a session description, or without m-lines. FailedPrecondition: no such
 // candidate, or the server tells no credentials.
-absl::StatusOr<AnswerFacts> ReadAnswer(std::string_view sdp);
+absl::StatusOr<AnswerFacts> ReadAnswer(std::string_view sdp, bool tcp = false);
 
 }  // namespace sluice::load

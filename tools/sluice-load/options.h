@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/base/instant.h"
 #include "tools/sluice-load/dtls_endpoint.h"
 
 namespace sluice::load {
@@ -15,7 +16,7 @@ extern const char kHelp[];
 
 struct Options {
   bool help = false;
-  std::string url;  // empty: nobody plays
+  std::vector<std::string> urls;  // empty: nobody plays
   int players = 100;
   int rate = 25;     // joins per second
   int seconds = 20;  // of the measured window
@@ -26,7 +27,14 @@ struct Options {
   bool bursts = true;
   int read_every = 0;  // milliseconds between two readings, in the window; 0: as it comes
   std::string token;
-  std::string publish;  // empty: nothing is published
+  bool video_only = false;
+  bool feedback = true;     // reports, NACK, transport-wide feedback
+  bool tcp = false;         // ICE-TCP
+  bool delay = false;       // measure publisher to player
+  std::string local;        // the players' address; empty: any
+  Duration leave_after{0};  // 0: players stay
+  std::string publish;      // by RTMP; empty: not
+  std::string whip;         // by WHIP; empty: not
   std::string flv;
   int streams = 1;
   std::vector<pid_t> server_pids;

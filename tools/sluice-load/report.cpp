@@ -41,6 +41,14 @@ Json Pauses(const std::vector<PlayerResult>& players, Duration PlayerResult::*pa
   return Percentiles(std::move(values));
 }
 
+Json Delays(const std::vector<Duration>& delays) {
+  std::vector<double> values;
+  for (Duration delay : delays) values.push_back(ToSeconds(delay) * 1000);
+  Json json = Percentiles(std::move(values));
+  json["pictures"] = delays.size();
+  return json;
+}
+
 void AddPlayers(const std::vector<PlayerResult>& players, Json& json) {
   PlayerResult sum;
   std::map<std::string, int> profiles;
@@ -57,6 +65,8 @@ void AddPlayers(const std::vector<PlayerResult>& players, Json& json) {
     sum.bytes += player.bytes;
     sum.repairs += player.repairs;
     sum.lost += player.lost;
+    sum.repaired += player.repaired;
+    sum.nacked += player.nacked;
     sum.duplicates += player.duplicates;
     sum.dropped += player.dropped;
     sum.opened += player.opened;
@@ -74,6 +84,8 @@ void AddPlayers(const std::vector<PlayerResult>& players, Json& json) {
   json["lost"] = sum.lost;
   json["duplicates"] = sum.duplicates;
   json["repairs"] = sum.repairs;
+  json["repaired"] = sum.repaired;
+  json["nacked"] = sum.nacked;
   json["receiver_drops"] = sum.dropped;
   json["authenticated"] = sum.opened;
   json["authentication_failures"] = sum.not_authentic;
@@ -89,19 +101,42 @@ struct Cost {
   double net_ms = 0;  // without what it used in as long a time before the players
 };
 
-Json CostJson(const Cost& cost, double packets, double player_seconds) {
+// What a cost is divided by; 0: that one is left out.
+struct Counts {
+  double packets = 0;
+  double player_seconds = 0;
+  double published = 0;
+  double joins = 0;
+};
+
+Counts CountsOf(const RunResult& run) {
+  const bool churns = run.end.joined > run.begin.joined;
+  return {.packets = static_cast<double>(run.end.packets - run.begin.packets),
+          .player_seconds = churns ? 0
+                                   : ToSeconds(run.end.when - run.begin.when) *
+                                         static_cast<double>(run.players.size()),
+          .published = run.players.empty()
+                           ? static_cast<double>(run.end.published - run.begin.published)
+                           : 0,
+          .joins = static_cast<double>(run.end.joined - run.begin.joined)};
+}
+
+Json CostJson(const Cost& cost, const Counts& counts) {
   Json json;
   auto per = [&json](const char* name, double gross, double net) {
     json[name] = {{"gross", Rounded(gross, 1000)}, {"net", Rounded(net, 1000)}};
   };
-  if (packets > 0)
-    per("us_per_packet", cost.gross_ms * 1000 / packets, cost.net_ms * 1000 / packets);
-  if (player_seconds > 0)
-    per("ms_per_player_second", cost.gross_ms / player_seconds, cost.net_ms / player_seconds);
+  const auto add = [&](const char* name, double scale, double count) {
+    if (count > 0) per(name, cost.gross_ms * scale / count, cost.net_ms * scale / count);
+  };
+  add("us_per_packet", 1000, counts.packets);
+  add("ms_per_player_second", 1, counts.player_seconds);
+  add("us_per_published_packet", 1000, counts.published);
+  add("ms_per_join", 1, counts.joins);
   return json;
 }
 
-Json Servers(const RunResult& run, double packets, double player_seconds) {
+Json Servers(const RunResult& run, const Counts& counts) {
   Json json = Json::array();
   double window = ToSeconds(run.end.when - run.begin.when);
   double idle = ToSeconds(run.idle_end.when - run.idle_begin.when);
@@ -113,7 +148,7 @@ Json Servers(const RunResult& run, double packets, double player_seconds) {
                    {"running", run.end.servers[i].running},
                    {"cpu_percent", Rounded(cost.gross_ms / window / 10)},
                    {"idle_cpu_percent", Rounded(before / 10)}};
-    server.update(CostJson(cost, packets, player_seconds));
+    server.update(CostJson(cost, counts));
     server["rss_kb_idle"] = run.idle_end.servers[i].rss / 1024;
     server["rss_kb"] = run.end.servers[i].rss / 1024;
     server["kb_per_player"] = Rounded(run.server_bytes_per_player[i] / 1024, 10);
@@ -127,9 +162,9 @@ Json Servers(const RunResult& run, double packets, double player_seconds) {
 std::string Report(const RunResult& run) {
   double window = ToSeconds(run.end.when - run.begin.when);
   auto packets = static_cast<double>(run.end.packets - run.begin.packets);
-  double player_seconds = window * static_cast<double>(run.players.size());
   Json json = {{"players", run.players.size()}};
   AddPlayers(run.players, json);
+  json["connected_ms"] = Times(run.players, &PlayerResult::connected_after);
   json["first_packet_ms"] = Times(run.players, &PlayerResult::first_packet);
   json["first_key_frame_packet_ms"] = Times(run.players, &PlayerResult::first_key_frame_packet);
   json["first_key_frame_ms"] = Times(run.players, &PlayerResult::first_key_frame);
@@ -137,13 +172,21 @@ std::string Report(const RunResult& run) {
                               {"audio", Pauses(run.players, &PlayerResult::longest_audio_pause)}};
   json["published"] = run.published;
   if (!run.publish_failure.empty()) json["publish_failure"] = run.publish_failure;
+  if (!run.delays.empty()) json["delay_ms"] = Delays(run.delays);
+  if (run.end.published > 0) {
+    json["published_packets"] = run.end.published;
+    json["publisher_repairs"] = run.publisher_repairs;
+    json["key_frame_requests"] = run.key_frame_requests;
+  }
   json["window"] = {
       {"seconds", Rounded(window)},
       {"packets", run.end.packets - run.begin.packets},
       {"megabits_per_second",
-       Rounded(static_cast<double>(run.end.bytes - run.begin.bytes) * 8e-6 / window, 10)}};
+       Rounded(static_cast<double>(run.end.bytes - run.begin.bytes) * 8e-6 / window, 10)},
+      {"joins_per_second",
+       Rounded(static_cast<double>(run.end.joined - run.begin.joined) / window, 10)}};
   if (!run.server_names.empty()) {
-    json["servers"] = Servers(run, packets, player_seconds);
+    json["servers"] = Servers(run, CountsOf(run));
   }
   double own_ms = CpuMs(run.begin.own, run.end.own);
   json["own"] = {{"cpu_percent", Rounded(own_ms / window / 10)},
@@ -153,9 +196,12 @@ std::string Report(const RunResult& run) {
 }
 
 bool Succeeded(const RunResult& run, const Options& options) {
-  bool all_play = std::all_of(run.players.begin(), run.players.end(),
+  // Of those that come and go, the last ones may have had no time.
+  bool all_play = options.leave_after > Duration(0) ||
+                  std::all_of(run.players.begin(), run.players.end(),
                               [](const PlayerResult& player) { return player.packets > 0; });
-  size_t wanted = options.publish.empty() ? 0 : static_cast<size_t>(options.streams);
+  const bool publishes = !options.publish.empty() || !options.whip.empty();
+  size_t wanted = publishes ? static_cast<size_t>(options.streams) : 0;
   return all_play && run.published == wanted;
 }
 

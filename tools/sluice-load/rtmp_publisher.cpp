@@ -44,10 +44,11 @@ absl::StatusOr<RtmpUrl> ParseRtmpUrl(std::string_view url) {
 }
 
 RtmpPublisher::RtmpPublisher(loop::EventLoop& loop, RandomSource& random, RtmpUrl url,
-                             const FlvFile& file)
+                             const FlvFile& file, SentPictures* sent)
     : loop_(loop),
       url_(std::move(url)),
       file_(file),
+      sent_(sent),
       protocol_(url_.target, random),
       tick_(loop, [this] { OnTick(); }) {}
 
@@ -90,6 +91,8 @@ void RtmpPublisher::OnTick() {
     const FlvTag& tag = file_.tags[next_ % count];
     uint64_t due = next_ / count * file_.duration + tag.timestamp - file_.tags.front().timestamp;
     if (due > elapsed) break;
+    if (sent_ != nullptr && tag.type == rtmp::MessageType::kVideo)
+      sent_->Add(static_cast<uint32_t>(due * 90), loop_.now());
     protocol_.SendMedia(tag.type, static_cast<uint32_t>(due), tag.payload);
     ++next_;
   }

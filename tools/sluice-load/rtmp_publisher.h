@@ -7,6 +7,7 @@
 #include "libs/loop/timer.h"
 #include "libs/net/socket_address.h"
 #include "libs/net/stream_connection.h"
+#include "tools/sluice-load/delay_meter.h"
 #include "tools/sluice-load/flv_file.h"
 #include "tools/sluice-load/rtmp_publish_protocol.h"
 
@@ -22,7 +23,9 @@ absl::StatusOr<RtmpUrl> ParseRtmpUrl(std::string_view url);
 class RtmpPublisher final : public net::StreamConnection::Delegate {
  public:
   // file and random outlive the publisher. Loop thread only.
-  RtmpPublisher(loop::EventLoop& loop, RandomSource& random, RtmpUrl url, const FlvFile& file);
+  // sent: where pictures are noted; nullptr: nowhere.
+  RtmpPublisher(loop::EventLoop& loop, RandomSource& random, RtmpUrl url, const FlvFile& file,
+                SentPictures* sent = nullptr);
 
   void Start();
   // Says goodbye; the connection closes with the publisher.
@@ -40,6 +43,7 @@ class RtmpPublisher final : public net::StreamConnection::Delegate {
   loop::EventLoop& loop_;
   RtmpUrl url_;
   const FlvFile& file_;
+  SentPictures* sent_;
   RtmpPublishProtocol protocol_;
   std::unique_ptr<net::StreamConnection> connection_;
   loop::Timer tick_;

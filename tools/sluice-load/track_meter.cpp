@@ -34,9 +34,17 @@ void TrackMeter::OnPacket(uint16_t sequence_number, Instant now) {
   ++received_;
 }
 
+void TrackMeter::OnRepair(uint16_t sequence_number) {
+  const int64_t number = unwrapper_.Peek(sequence_number);
+  if (received_ == 0 || number > newest_ || number < first_) return;
+  if (number <= newest_ - kWindow || seen_.test(PlaceOf(number))) return;
+  seen_.set(PlaceOf(number));
+  ++repaired_;
+}
+
 uint64_t TrackMeter::lost() const {
   if (received_ == 0) return 0;
-  return static_cast<uint64_t>(newest_ - first_ + 1) - received_;
+  return static_cast<uint64_t>(newest_ - first_ + 1) - received_ - repaired_;
 }
 
 Duration TrackMeter::LongestPause(Instant now) const {

@@ -1,29 +1,33 @@
-// A connected UDP socket of one player: reads datagrams, whole bursts or one by one, and knows what
-// the kernel dropped.
+// A connected UDP socket of one session: reads datagrams, whole bursts or one by one, and knows
+// what the kernel dropped.
 #pragma once
 
-#include <span>
+#include <memory>
+#include <optional>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "libs/net/owned_fd.h"
 #include "libs/net/socket_address.h"
+#include "tools/sluice-load/media_socket.h"
 
 namespace sluice::load {
 
-class UdpReceiver {
+class UdpReceiver final : public MediaSocket {
  public:
-  // bursts: take bursts whole (UDP_GRO), as a network card that cuts them would let a server send
-  // them; otherwise the kernel cuts them at the sender's cost.
-  static absl::StatusOr<UdpReceiver> Connect(const net::SocketAddress& server, bool bursts);
+  struct Settings {
+    // Take bursts whole (UDP_GRO), as a network card that cuts them would let a server send them;
+    // otherwise the kernel cuts them at the sender's cost.
+    bool bursts = true;
+    bool time_stamps = false;  // the kernel's, see MediaSocket::Take
+    std::optional<net::SocketAddress> local;
+  };
+  static absl::StatusOr<std::unique_ptr<MediaSocket>> Connect(const net::SocketAddress& server,
+                                                              const Settings& settings);
 
-  // Reads what is there, a bounded number of reads. The bytes may be changed in place. False: the
-  // server's port is closed (ICMP said so).
-  bool Receive(absl::FunctionRef<void(std::span<uint8_t>)> take);
-  void Send(std::span<const uint8_t> datagram) const;
-
-  int fd() const { return fd_.get(); }
-  uint32_t dropped() const { return dropped_; }  // by the kernel: the buffer was full
+  bool Receive(Take take) override;
+  void Send(ByteView datagram) override;
+  int fd() const override { return fd_.get(); }
+  uint32_t dropped() const override { return dropped_; }
 
  private:
   net::OwnedFd fd_;

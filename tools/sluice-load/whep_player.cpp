@@ -1,71 +1,47 @@
 #include "tools/sluice-load/whep_player.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "libs/base/status_macros.h"
-#include "libs/base/text.h"
-#include "libs/loop/work_pool.h"
+#include "libs/rtp/header_writer.h"
 #include "libs/rtp/packet.h"
-#include "libs/rtp/rtcp/compound.h"
-#include "libs/stun/message.h"
 
 namespace sluice::load {
 namespace {
 
-constexpr Duration kTick = 100ms;  // until connected: repeats what may be lost
-constexpr Duration kConsent = 5s;  // RFC 7675 §5.1
 constexpr Duration kSilence = 1s;
 constexpr size_t kMaxTracks = 16;
-constexpr int kUfragBytes = 4;
-constexpr int kPasswordBytes = 12;
+constexpr size_t kMaxDelays = 20'000'000;  // of all players; more are not noted
+using Carries = AnswerFacts::Carries;
 
 }  // namespace
 
 WhepPlayer::WhepPlayer(loop::EventLoop& loop, RandomSource& random, const DtlsContext& dtls,
-                       Settings settings)
+                       const Settings& settings)
     : loop_(loop),
-      random_(random),
-      settings_(std::move(settings)),
-      fingerprint_(dtls.fingerprint()),
-      tick_(loop, [this] { OnTick(); }),
-      dtls_(dtls),
-      alive_(std::make_shared<bool>(true)) {
-  ice_.local_ufrag = random.NextHex(kUfragBytes);
-  ice_.local_password = random.NextHex(kPasswordBytes);
+      settings_(settings),
+      peer_(loop, random, dtls, settings.peer, *this),
+      feedback_(random.NextU32()) {
+  if (settings.sent != nullptr) delay_.emplace(*settings.sent);
 }
-
-WhepPlayer::~WhepPlayer() { *alive_ = false; }
 
 void WhepPlayer::Start() {
-  posted_ = loop_.now();
-  auto answer = std::make_shared<absl::StatusOr<HttpAnswer>>(absl::UnknownError("not asked"));
-  HttpRequest request{.method = "POST",
-                      .content_type = "application/sdp",
-                      .body = PlayerOffer(ice_.local_ufrag, ice_.local_password, fingerprint_),
-                      .token = settings_.token};
-  loop::RunBlocking(
-      loop_, [answer, request, url = settings_.url] { *answer = Exchange(url, request); },
-      [this, alive = alive_, answer] {
-        if (*alive) OnAnswer(*answer);
-      });
-}
-
-void WhepPlayer::Stop() {
-  if (!session_.has_value()) return;
-  HttpRequest request{.method = "DELETE", .token = settings_.token};
-  Exchange(*session_, request).status().IgnoreError();
+  peer_.Start(PlayerOffer(peer_.offer_transport(), settings_.audio, settings_.feedback));
 }
 
 PlayerResult WhepPlayer::result() const {
   PlayerResult result = result_;
-  result.connected = dtls_.connected();
-  result.ended_by_server |= dtls_.closed();
-  result.srtp_profile = dtls_.srtp_profile();
-  result.dropped = socket_.dropped();
+  result.failure = peer_.failure();
+  result.connected = peer_.connected();
+  result.ended_by_server = peer_.ended_by_server();
+  result.srtp_profile = peer_.dtls().srtp_profile();
+  result.dropped = peer_.dropped();
+  result.nacked = feedback_.nacked();
   Instant now = loop_.now();
   result.playing = !tracks_.empty();
   for (const auto& [ssrc, track] : tracks_) {
     result.lost += track.meter.lost();
+    result.repaired += track.meter.repaired();
     result.duplicates += track.meter.duplicates();
     Duration& pause = track.video ? result.longest_video_pause : result.longest_audio_pause;
     pause = std::max(pause, track.meter.LongestPause(now));
@@ -74,78 +50,86 @@ PlayerResult WhepPlayer::result() const {
   return result;
 }
 
-void WhepPlayer::OnAnswer(const absl::StatusOr<HttpAnswer>& answer) {
-  absl::Status status = answer.status();
-  if (answer.ok() && answer->status != 201)
-    status = absl::UnknownError(StrCat("HTTP ", answer->status, ": ", answer->body));
-  if (status.ok()) status = Connect(*answer);
-  if (!status.ok()) result_.failure = std::string(status.message());
+void WhepPlayer::OnConnected() {
+  result_.connected_after = loop_.now() - peer_.posted();
+  const SrtpKey key = peer_.dtls().RemoteKey();
+  srtp_ = std::make_unique<SrtpReceiver>(peer_.dtls().srtp_profile(), key.key, key.salt);
 }
 
-absl::Status WhepPlayer::Connect(const HttpAnswer& answer) {
-  if (!answer.location.empty()) {
-    SLUICE_ASSIGN_OR_RETURN(session_, ResolveLocation(settings_.url, answer.location));
-  }
-  SLUICE_ASSIGN_OR_RETURN(answer_, ReadAnswer(answer.body));
-  ice_.remote_ufrag = answer_.remote_ufrag;
-  ice_.remote_password = answer_.remote_password;
-  SLUICE_ASSIGN_OR_RETURN(socket_, UdpReceiver::Connect(answer_.server, settings_.bursts));
-  watcher_ = std::make_unique<loop::FdWatcher>(loop_, socket_.fd(),
-                                               [this](loop::FdWatcher::Ready) { OnReadable(); });
-  watcher_->Watch(true, false);
-  tick_.Start(kTick, kTick);
-  socket_.Send(MakeCheck(ice_, random_));
-  return absl::OkStatus();
-}
-
-void WhepPlayer::OnReadable() {
-  bool open = socket_.Receive([this](std::span<uint8_t> datagram) { OnDatagram(datagram); });
-  if (!open) result_.ended_by_server = true;
-}
-
-void WhepPlayer::OnDatagram(std::span<uint8_t> datagram) {
-  uint8_t first = datagram[0];
-  if (first >= 128 && first <= 191) return OnRtp(datagram);  // RFC 7983 §7
-  if (first >= 20 && first <= 63) return OnDtls(datagram);
-  OnStun(datagram);
-}
-
-void WhepPlayer::OnStun(ByteView datagram) {
-  auto message = stun::ParseMessage(datagram);
-  if (!message.has_value()) return;
-  if (message->message_class == stun::Class::kRequest)
-    return socket_.Send(AnswerCheck(ice_, *message, answer_.server));
-  if (message->message_class != stun::Class::kSuccess || std::exchange(checked_, true)) return;
-  SendAll(dtls_.Start(answer_.dtls_active));
-}
-
-void WhepPlayer::OnDtls(ByteView datagram) {
-  bool was_connected = dtls_.connected();
-  SendAll(dtls_.OnDatagram(datagram));
-  if (was_connected || !dtls_.connected()) return;
-  SrtpKey key = dtls_.RemoteKey();
-  if (!dtls_.srtp_profile().empty())
-    srtp_ = std::make_unique<SrtpReceiver>(dtls_.srtp_profile(), key.key, key.salt);
-  tick_.Start(kConsent, kConsent);
-}
-
-void WhepPlayer::OnRtp(std::span<uint8_t> packet) {
-  auto view = rtp::rtcp::IsRtcp(packet) ? std::nullopt : rtp::ParseRtp(packet);
+void WhepPlayer::OnRtp(std::span<uint8_t> packet, Instant received) {
+  const auto view = rtp::ParseRtp(packet);
   if (!view.has_value()) return;
-  Instant now = loop_.now();
-  if (!result_.first_packet.has_value()) result_.first_packet = now - posted_;
+  const Instant now = loop_.now();
+  if (!result_.first_packet.has_value()) result_.first_packet = now - peer_.posted();
   ++result_.packets;
   result_.bytes += packet.size();
-  AnswerFacts::Carries carries = answer_.carries[view->payload_type];
-  const bool h264 = carries == AnswerFacts::Carries::kH264;
-  if (srtp_ != nullptr) CheckContents(packet, h264);
-  if (carries == AnswerFacts::Carries::kRepair) {
-    ++result_.repairs;
-  } else if (tracks_.contains(view->ssrc) || tracks_.size() < kMaxTracks) {
-    Track& track = tracks_[view->ssrc];
-    track.video = h264;
-    track.meter.OnPacket(view->sequence_number, now);
+  const AnswerFacts::PayloadType& type = peer_.answer().payload_types[view->payload_type];
+  if (settings_.feedback) NoteArrival(*view, type);
+  if (type.carries == Carries::kRepair) return OnRepair(packet);
+  const bool h264 = type.carries == Carries::kH264;
+  if (Track* track = FindTrack(*view, h264)) track->meter.OnPacket(view->sequence_number, now);
+  if (delay_ && h264 && view->marker) NoteDelay(*view, received);
+  if (srtp_ != nullptr && decrypts_) CheckContents(packet, h264);
+}
+
+WhepPlayer::Track* WhepPlayer::FindTrack(const rtp::RtpView& packet, bool h264) {
+  const auto found = tracks_.find(packet.ssrc);
+  if (found != tracks_.end()) return &found->second;
+  if (tracks_.size() == kMaxTracks) return nullptr;
+  Track& track = tracks_[packet.ssrc];
+  track.video = h264;
+  return &track;
+}
+
+void WhepPlayer::NoteArrival(const rtp::RtpView& packet, const AnswerFacts::PayloadType& type) {
+  ReceiverFeedback::Arrival arrival{.ssrc = packet.ssrc,
+                                    .sequence_number = packet.sequence_number,
+                                    .rtp_timestamp = packet.rtp_timestamp,
+                                    .clock_rate = type.clock_rate,
+                                    .nack = type.nack,
+                                    .repair = type.carries == Carries::kRepair};
+  if (peer_.answer().transport_sequence_id != 0) {
+    const auto value = rtp::FindExtension(packet, peer_.answer().transport_sequence_id);
+    if (value && value->size() == 2)
+      arrival.transport_sequence = static_cast<uint16_t>((*value)[0] << 8 | (*value)[1]);
   }
+  feedback_.OnPacket(arrival, loop_.now());
+}
+
+void WhepPlayer::NoteDelay(const rtp::RtpView& packet, Instant received) {
+  const auto delay =
+      delay_->OnPicture(packet.rtp_timestamp, received != Instant{} ? received : loop_.now());
+  if (delay && settings_.delays->size() < kMaxDelays) settings_.delays->push_back(*delay);
+}
+
+// RFC 4588 §4: the payload begins with the number of the packet that is sent again. Which track it
+// belongs to is not said here: the video's.
+void WhepPlayer::OnRepair(std::span<uint8_t> packet) {
+  ++result_.repairs;
+  if (srtp_ == nullptr || srtp_->Open(packet) != SrtpReceiver::Verdict::kGood) return;
+  const auto clear = rtp::ParseRtp(packet);
+  if (!clear.has_value() || clear->payload.size() < 2) return;
+  ++result_.opened;
+  const auto number = static_cast<uint16_t>(clear->payload[0] << 8 | clear->payload[1]);
+  for (auto& [ssrc, track] : tracks_) {
+    if (!track.video) continue;
+    track.meter.OnRepair(number);
+    feedback_.OnRepaired(ssrc, number);
+  }
+}
+
+void WhepPlayer::OnRtcp(ByteView compound) {
+  if (!settings_.feedback) return;
+  rtp::rtcp::CompoundReader reader(compound);
+  while (const auto packet = reader.Next()) {
+    if (const auto report = rtp::rtcp::ParseSenderReport(*packet))
+      feedback_.OnSenderReport(*report, loop_.now());
+  }
+}
+
+void WhepPlayer::OnRead() {
+  if (!settings_.feedback || !peer_.connected()) return;
+  peer_.SendRtcp(feedback_.TakeDue(loop_.now()));
 }
 
 void WhepPlayer::CheckContents(std::span<uint8_t> packet, bool h264) {
@@ -162,21 +146,12 @@ void WhepPlayer::CheckContents(std::span<uint8_t> packet, bool h264) {
   auto clear = h264 && !key_frame_.done() ? rtp::ParseRtp(packet) : std::nullopt;
   if (!clear.has_value()) return;
   key_frame_.OnPacket(*clear);
-  Duration since_post = loop_.now() - posted_;
+  Duration since_post = loop_.now() - peer_.posted();
   if (key_frame_.started() && !result_.first_key_frame_packet.has_value())
     result_.first_key_frame_packet = since_post;
   if (!key_frame_.done()) return;
   result_.first_key_frame = since_post;
-  if (!settings_.decrypt) srtp_.reset();
-}
-
-void WhepPlayer::OnTick() {
-  socket_.Send(MakeCheck(ice_, random_));
-  if (checked_) SendAll(dtls_.OnTick());
-}
-
-void WhepPlayer::SendAll(const std::vector<Bytes>& datagrams) {
-  for (const Bytes& datagram : datagrams) socket_.Send(datagram);
+  decrypts_ = settings_.decrypt;
 }
 
 }  // namespace sluice::load

@@ -54,3 +54,13 @@ TEST_CASE("A track that has stopped is in its pause") {
   CHECK(meter.LongestPause(Instant(5s)) == 3s);
   CHECK(meter.LongestPause(Instant(9s)) == 5s);
 }
+
+TEST_CASE("Repairs fill holes, once") {
+  load::TrackMeter meter;
+  for (uint16_t number : {1, 4}) meter.OnPacket(number, Instant{});
+  meter.OnRepair(2);
+  meter.OnRepair(2);
+  meter.OnRepair(4);
+  CHECK(meter.repaired() == 1);
+  CHECK(meter.lost() == 1);
+}
