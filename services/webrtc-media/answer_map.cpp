@@ -30,13 +30,13 @@ absl::StatusOr<PlayerSettings> ToPlayerSettings(const std::string& session_id,
     return absl::InvalidArgumentError("the offer has an a=fingerprint that cannot be read");
   }
   PlayerSettings settings;
-  settings.session_id = session_id;
-  settings.cname = ours.cname;
-  settings.local_ufrag = ours.ice_ufrag;
-  settings.local_password = ours.ice_password;
-  settings.remote_ufrag = answer.remote.ice_ufrag;
-  settings.remote_password = answer.remote.ice_password;
-  settings.fingerprint = *fingerprint;
+  settings.transport.session_id = session_id;
+  settings.transport.cname = ours.cname;
+  settings.transport.local_ufrag = ours.ice_ufrag;
+  settings.transport.local_password = ours.ice_password;
+  settings.transport.remote_ufrag = answer.remote.ice_ufrag;
+  settings.transport.remote_password = answer.remote.ice_password;
+  settings.transport.fingerprint = *fingerprint;
   for (const sdp::AnsweredTrack& track : answer.tracks) {
     settings.tracks.push_back(ToTrackSettings(track));
   }

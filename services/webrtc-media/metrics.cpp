@@ -45,6 +45,7 @@ constexpr std::array kDrops = {
     DropReason{&WorkerCounters::unexpected, "unexpected"},
     DropReason{&WorkerCounters::bad_stun, "bad-stun"},
     DropReason{&WorkerCounters::bad_rtcp, "bad-rtcp"},
+    DropReason{&WorkerCounters::bad_rtp, "bad-rtp"},
 };
 
 void AddDurations(metrics::Scrape& scrape, std::string_view name, std::string_view help,

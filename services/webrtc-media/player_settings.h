@@ -3,12 +3,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "libs/base/instant.h"
-#include "libs/dtls/certificate.h"
 #include "libs/media/track.h"
+#include "services/webrtc-media/transport_settings.h"
 #include "services/webrtc-media/worker_counters.h"
 
 namespace sluice::webrtc_media {
@@ -38,30 +37,10 @@ struct PlayerCounters {
 };
 
 struct PlayerSettings {
-  std::string session_id;   // unique on the node
-  std::string cname;        // RTCP, the same for all tracks
-  std::string local_ufrag;  // unique on the node: checks find their player by it
-  std::string local_password;
-  std::string remote_ufrag;
-  std::string remote_password;
-  dtls::Fingerprint fingerprint;             // of the player's certificate
+  TransportSettings transport;
   std::vector<PlayerTrackSettings> tracks;   // at most 8
   std::shared_ptr<PlayerCounters> counters;  // never nullptr
   Instant created{};                         // when the request came, for the time to first media
-};
-
-// Why a player ended; proto's EndReason has the same meanings.
-enum class EndReason : uint8_t {
-  kClosed,  // by us on request, or by the peer's DTLS close or RTCP BYE
-  kPublisherStopped,
-  kIceTimeout,  // no valid check in time, or none any more
-  kDtlsError,
-  kFingerprintMismatch,
-  kStreamFailed,  // the feed broke
-  kNodeDrained,
-  kReplaced,  // a publisher: another one goes on with its stream
-  kNameLost,  // a publisher: the directory gave the name to an older claim
-  kNoMedia,   // a publisher: nothing has come for too long
 };
 
 }  // namespace sluice::webrtc_media

@@ -138,7 +138,7 @@ absl::Status StreamSubscription::Join(size_t worker, PlayerSettings settings) {
     const PlayerTrackSettings& track = settings.tracks[i];
     member.tracks.push_back({i, track.kind, track.formats});
   }
-  const std::string session_id = settings.session_id;
+  const std::string session_id = settings.transport.session_id;
   const WorkerFeed& feed = feeds_.Use(worker);
   const absl::Status added = context_.pool.worker(worker).AddPlayer(std::move(settings), feed);
   if (!added.ok()) {

@@ -84,7 +84,8 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Settings settings, loop::E
   worker->worker_thread_ = std::make_unique<WorkerThread>(
       WorkerThread::Settings{
           .dtls = settings.dtls, .engine = std::move(engine), .ice_timeout = settings.ice_timeout},
-      worker->queue_, worker->counters_, random, worker->wake_fd_.get(), std::move(sockets),
+      worker->queue_, worker->published_, worker->counters_, random, worker->wake_fd_.get(),
+      std::move(sockets),
       [raw = worker.get()](WorkerEvent event) { raw->PostHome(std::move(event)); });
   worker->thread_ = std::thread([raw = worker.get()] { raw->worker_thread_->Run(); });
   return worker;
@@ -111,21 +112,72 @@ std::unique_ptr<WorkerFeed> Worker::OpenFeed() {
   return feed;
 }
 
-absl::Status Worker::AddPlayer(PlayerSettings settings, const WorkerFeed& feed) {
-  if (ufrags_.size() >= max_players_) {
-    return absl::ResourceExhaustedError("the worker has as many players as it may");
+absl::Status Worker::CheckRoom(const TransportSettings& settings) const {
+  if (sessions_.size() >= max_players_) {
+    return absl::ResourceExhaustedError("the worker has as many sessions as it may");
   }
-  if (ufrags_.contains(settings.session_id) || used_ufrags_.contains(settings.local_ufrag)) {
+  if (sessions_.contains(settings.session_id) || used_ufrags_.contains(settings.local_ufrag)) {
     return absl::AlreadyExistsError("session id or ufrag is in use");
   }
-  ufrags_[settings.session_id] = settings.local_ufrag;
+  return absl::OkStatus();
+}
+
+void Worker::Register(const TransportSettings& settings, PublisherNumber number) {
+  sessions_[settings.session_id] = {settings.local_ufrag, number};
   used_ufrags_.insert(settings.local_ufrag);
+  if (number != 0) publishers_[number] = settings.session_id;
+}
+
+void Worker::Unregister(const std::string& session_id) {
+  const auto found = sessions_.find(session_id);
+  if (found == sessions_.end()) return;
+  used_ufrags_.erase(found->second.ufrag);
+  publishers_.erase(found->second.publisher);
+  sessions_.erase(found);
+}
+
+absl::Status Worker::AddPlayer(PlayerSettings settings, const WorkerFeed& feed) {
+  SLUICE_RETURN_IF_ERROR(CheckRoom(settings.transport));
+  Register(settings.transport, 0);
   if (settings.counters == nullptr) settings.counters = std::make_shared<PlayerCounters>();
   auto command = std::make_unique<webrtc_media::AddPlayer>();
   command->settings = std::make_unique<PlayerSettings>(std::move(settings));
   command->feed = feed.id();
   PushControl(std::move(command));
   return absl::OkStatus();
+}
+
+absl::Status Worker::AddPublisher(PublisherSettings settings) {
+  if (publisher_delegate_ == nullptr) return absl::FailedPreconditionError("nobody takes media");
+  size_t encodings = 0;
+  for (const PublisherTrackSettings& track : settings.tracks) encodings += track.encodings.size();
+  if (encodings > PublisherCounters::kMaxEncodings) {
+    return absl::InvalidArgumentError("more encodings than a publisher may have");
+  }
+  SLUICE_RETURN_IF_ERROR(CheckRoom(settings.transport));
+  const PublisherNumber number = next_publisher_++;
+  Register(settings.transport, number);
+  if (settings.counters == nullptr) settings.counters = std::make_shared<PublisherCounters>();
+  auto command = std::make_unique<webrtc_media::AddPublisher>();
+  command->settings = std::make_unique<PublisherSettings>(std::move(settings));
+  command->number = number;
+  PushControl(std::move(command));
+  return absl::OkStatus();
+}
+
+void Worker::RemovePublisher(const std::string& session_id, EndReason reason) {
+  PushControl(std::make_unique<webrtc_media::RemovePublisher>(
+      webrtc_media::RemovePublisher{session_id, reason}));
+}
+
+void Worker::RequestPublisherKeyFrame(const std::string& session_id, uint16_t encoding) {
+  PushControl(std::make_unique<webrtc_media::RequestPublisherKeyFrame>(
+      webrtc_media::RequestPublisherKeyFrame{session_id, encoding}));
+}
+
+void Worker::SetWanted(const std::string& session_id, uint32_t encodings, uint64_t bitrate_bps) {
+  PushControl(std::make_unique<webrtc_media::SetWanted>(
+      webrtc_media::SetWanted{session_id, encodings, bitrate_bps}));
 }
 
 void Worker::BindTrack(const std::string& session_id, size_t track, const WorkerFeed& feed) {
@@ -163,16 +215,35 @@ void Worker::OnEvent(const PlayerPlaying& event) {
 }
 
 void Worker::OnEvent(const PlayerEnded& event) {
-  const auto found = ufrags_.find(event.session_id);
-  if (found != ufrags_.end()) {
-    used_ufrags_.erase(found->second);
-    ufrags_.erase(found);
-  }
+  Unregister(event.session_id);
   delegate_.OnPlayerEnded(event.session_id, event.reason, event.detail);
 }
 
 void Worker::OnEvent(const KeyFrameWanted& event) {
   delegate_.OnKeyFrameWanted(event.feed, event.track_id);
+}
+
+void Worker::OnEvent(const PublisherStarted& event) {
+  publisher_delegate_->OnPublisherStarted(event.session_id);
+}
+
+void Worker::OnEvent(const PublisherSilent& event) {
+  publisher_delegate_->OnPublisherSilent(event.session_id, event.silent);
+}
+
+void Worker::OnEvent(const PublisherEnded& event) {
+  Unregister(event.session_id);
+  publisher_delegate_->OnPublisherEnded(event.session_id, event.reason, event.detail);
+}
+
+void Worker::OnEvent(const MediaPublished&) {
+  published_.OnWoken();
+  while (auto batch = published_.Pop()) {
+    const auto publisher = publishers_.find(batch->publisher);
+    if (publisher == publishers_.end()) continue;
+    const std::string session_id = publisher->second;  // the call may change the map
+    publisher_delegate_->OnPublisherMedia(session_id, std::move(batch->items));
+  }
 }
 
 }  // namespace sluice::webrtc_media

@@ -1,4 +1,4 @@
-// A thread that serves players: one loop, one UDP socket per family, all of its players on them.
+// A thread that serves players and publishers: one loop, one UDP socket per family for all of them.
 #pragma once
 
 #include <memory>
@@ -17,6 +17,7 @@
 #include "libs/net/owned_fd.h"
 #include "libs/net/socket_address.h"
 #include "libs/srtp/engine.h"
+#include "services/webrtc-media/publisher_delegate.h"
 #include "services/webrtc-media/worker_counters.h"
 #include "services/webrtc-media/worker_event.h"
 #include "services/webrtc-media/worker_queue.h"
@@ -55,9 +56,9 @@ class Worker {
     net::SocketAddress v4;  // bound as given; port 0 = any free one
     net::SocketAddress v6;  // v4's port is used; invalid = no IPv6
     std::shared_ptr<const dtls::ServerContext> dtls;
-    // A player without a first valid check, or whose checks stop for so long, is ended.
+    // A session without a first valid check, or whose checks stop for so long, is ended.
     Duration ice_timeout = 30s;
-    size_t max_players = 2000;
+    size_t max_players = 2000;  // publishers included
     srtp::EngineChoice srtp_engine = srtp::EngineChoice::kFastest;
   };
   // Called on the home loop, never from inside a call to the worker.
@@ -96,11 +97,27 @@ class Worker {
   // OnPlayerEnded follows. A player that is gone is ignored.
   void RemovePlayer(const std::string& session_id, EndReason reason);
 
-  // Players whose OnPlayerEnded has not been called yet.
-  size_t player_count() const { return ufrags_.size(); }
+  // Who is told of publishers; before the first AddPublisher(), outlives the worker.
+  void SetPublisherDelegate(PublisherDelegate& delegate) { publisher_delegate_ = &delegate; }
+  // As AddPlayer(). settings.tracks have at most PublisherCounters::kMaxEncodings encodings, else
+  // InvalidArgument.
+  absl::Status AddPublisher(PublisherSettings settings);
+  // OnPublisherEnded follows. These ignore a publisher that is gone.
+  void RemovePublisher(const std::string& session_id, EndReason reason);
+  // Asks for a key frame (PLI, at most each 500 ms, until it comes).
+  void RequestPublisherKeyFrame(const std::string& session_id, uint16_t encoding);
+  // encodings: bit n = encoding n (all at first); the others' media is not passed on, but for
+  // sound. bitrate_bps: of all video together, 0 = no bound but the settings'.
+  void SetWanted(const std::string& session_id, uint32_t encodings, uint64_t bitrate_bps);
+
+  // Sessions whose last event has not been delivered yet.
+  size_t session_count() const { return sessions_.size(); }
+  size_t publisher_count() const { return publishers_.size(); }
+  size_t player_count() const { return session_count() - publisher_count(); }
   // Any thread.
   const WorkerCounters& counters() const { return counters_; }
   const WorkerQueue& queue() const { return queue_; }
+  const PublishedQueue& published() const { return published_; }
 
  private:
   friend class WorkerFeed;
@@ -112,6 +129,13 @@ class Worker {
   void OnEvent(const PlayerPlaying& event);
   void OnEvent(const PlayerEnded& event);
   void OnEvent(const KeyFrameWanted& event);
+  void OnEvent(const PublisherStarted& event);
+  void OnEvent(const PublisherSilent& event);
+  void OnEvent(const PublisherEnded& event);
+  void OnEvent(const MediaPublished& event);
+  absl::Status CheckRoom(const TransportSettings& settings) const;
+  void Register(const TransportSettings& settings, PublisherNumber number);
+  void Unregister(const std::string& session_id);
 
   loop::EventLoop& home_;
   Delegate& delegate_;
@@ -120,11 +144,19 @@ class Worker {
   bool has_ipv6_ = false;
   std::string srtp_engine_;
   FeedId next_feed_ = 1;
-  absl::flat_hash_map<std::string, std::string> ufrags_;  // by session id; at most max_players_
+  PublisherDelegate* publisher_delegate_ = nullptr;
+  PublisherNumber next_publisher_ = 1;
+  struct Known {
+    std::string ufrag;
+    PublisherNumber publisher = 0;  // 0 = a player
+  };
+  absl::flat_hash_map<std::string, Known> sessions_;  // by session id; at most max_players_
   absl::flat_hash_set<std::string> used_ufrags_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false: events are dropped
+  absl::flat_hash_map<PublisherNumber, std::string> publishers_;  // session ids
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);    // false: events are dropped
 
   WorkerQueue queue_;
+  PublishedQueue published_;
   WorkerCounters counters_;
   net::OwnedFd wake_fd_;
   loop::Timer retry_timer_;  // while control waits for room in the queue

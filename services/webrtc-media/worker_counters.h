@@ -40,8 +40,9 @@ class DurationHistogram {
 };
 
 struct WorkerCounters {
-  Count players;  // now
-  Count feeds;    // now
+  Count players;     // now
+  Count publishers;  // now
+  Count feeds;       // now
   // Media.
   Count rtp_packets;
   Count rtp_bytes;  // of RTP as sent, header and tag included
@@ -61,6 +62,7 @@ struct WorkerCounters {
   Count unexpected;     // from a checked address, but neither STUN, DTLS nor RTCP
   Count bad_stun;       // malformed, unknown user, wrong password
   Count bad_rtcp;       // malformed, not authentic, replayed
+  Count bad_rtp;        // the same of publishers' media
   // Feedback.
   Count receiver_reports;
   Count nacks;

@@ -22,6 +22,21 @@ struct KeyFrameWanted {
   FeedId feed = 0;
   uint32_t track_id = 0;
 };
-using WorkerEvent = std::variant<PlayerPlaying, PlayerEnded, KeyFrameWanted>;
+struct PublisherStarted {
+  std::string session_id;
+};
+struct PublisherSilent {
+  std::string session_id;
+  bool silent = true;
+};
+struct PublisherEnded {
+  std::string session_id;
+  EndReason reason = EndReason::kClosed;
+  std::string detail;
+};
+// The queue of published media wants to be emptied.
+struct MediaPublished {};
+using WorkerEvent = std::variant<PlayerPlaying, PlayerEnded, KeyFrameWanted, PublisherStarted,
+                                 PublisherSilent, PublisherEnded, MediaPublished>;
 
 }  // namespace sluice::webrtc_media

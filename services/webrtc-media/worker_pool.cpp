@@ -48,10 +48,14 @@ absl::Status WorkerPool::StartBlock(const Settings& settings, uint16_t first_por
   return absl::OkStatus();
 }
 
+void WorkerPool::SetPublisherDelegate(PublisherDelegate& delegate) {
+  for (Member& member : members_) member.worker->SetPublisherDelegate(delegate);
+}
+
 size_t WorkerPool::LeastLoaded() const {
   size_t best = 0;
   for (size_t i = 1; i < members_.size(); ++i) {
-    if (worker(i).player_count() < worker(best).player_count()) best = i;
+    if (worker(i).session_count() < worker(best).session_count()) best = i;
   }
   return best;
 }

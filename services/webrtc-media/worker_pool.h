@@ -39,10 +39,13 @@ class WorkerPool {
                                                            RandomSource& random,
                                                            Delegate& delegate);
 
+  // As Worker::SetPublisherDelegate(), for all of them.
+  void SetPublisherDelegate(PublisherDelegate& delegate);
+
   size_t size() const { return members_.size(); }
   Worker& worker(size_t index) { return *members_[index].worker; }
   const Worker& worker(size_t index) const { return *members_[index].worker; }
-  // The worker with the fewest players.
+  // The worker with the fewest sessions.
   size_t LeastLoaded() const;
   size_t player_count() const;
 

@@ -11,6 +11,8 @@
 
 #include "libs/fanout/item.h"
 #include "services/webrtc-media/player_settings.h"
+#include "services/webrtc-media/published_queue.h"
+#include "services/webrtc-media/publisher_settings.h"
 
 namespace sluice::webrtc_media {
 
@@ -41,11 +43,30 @@ struct RemovePlayer {
   std::string session_id;
   EndReason reason = EndReason::kClosed;
 };
+struct AddPublisher {
+  std::unique_ptr<PublisherSettings> settings;
+  PublisherNumber number = 0;
+};
+struct RemovePublisher {
+  std::string session_id;
+  EndReason reason = EndReason::kClosed;
+};
+struct RequestPublisherKeyFrame {
+  std::string session_id;
+  uint16_t encoding = 0;
+};
+struct SetWanted {
+  std::string session_id;
+  uint32_t encodings = 0;    // bit n: encoding n
+  uint64_t bitrate_bps = 0;  // 0 = no bound
+};
 struct StopWorker {};
 
 using WorkerCommand =
     std::variant<FeedItem, OpenFeed, CloseFeed, std::unique_ptr<AddPlayer>,
-                 std::unique_ptr<BindTrack>, std::unique_ptr<RemovePlayer>, StopWorker>;
+                 std::unique_ptr<BindTrack>, std::unique_ptr<RemovePlayer>,
+                 std::unique_ptr<AddPublisher>, std::unique_ptr<RemovePublisher>,
+                 std::unique_ptr<RequestPublisherKeyFrame>, std::unique_ptr<SetWanted>, StopWorker>;
 
 // Single producer (home loop), single consumer (worker). Bounds: kMaxBytes of packets' footprint
 // and kMaxPackets packets in waiting. When full, packets are refused (the feed then skips video to

@@ -31,14 +31,14 @@ const sdp::AnswerSettings kOurs = {
 TEST_CASE("a worker learns from an answer what was agreed") {
   const auto settings = ToPlayerSettings("session", AnswerOfTest(), kOurs);
   REQUIRE(settings.ok());
-  CHECK(settings->session_id == "session");
-  CHECK(settings->cname == "c");
-  CHECK(settings->local_ufrag == "luf1");
-  CHECK(settings->local_password == "local-password");
-  CHECK(settings->remote_ufrag == "ruf1");
-  CHECK(settings->remote_password == "remote-password");
-  CHECK(settings->fingerprint.sha256[0] == 0);
-  CHECK(settings->fingerprint.sha256[31] == 0xab);
+  CHECK(settings->transport.session_id == "session");
+  CHECK(settings->transport.cname == "c");
+  CHECK(settings->transport.local_ufrag == "luf1");
+  CHECK(settings->transport.local_password == "local-password");
+  CHECK(settings->transport.remote_ufrag == "ruf1");
+  CHECK(settings->transport.remote_password == "remote-password");
+  CHECK(settings->transport.fingerprint.sha256[0] == 0);
+  CHECK(settings->transport.fingerprint.sha256[31] == 0xab);
   CHECK(settings->counters != nullptr);
   REQUIRE(settings->tracks.size() == 1);
   const PlayerTrackSettings& track = settings->tracks[0];

@@ -26,7 +26,7 @@ struct Joined final : PlayerSession::Listener {
 
   void Make(PlayerSettings settings) {
     session.reset();
-    session = std::make_unique<PlayerSession>(environment, std::move(settings), kFeed, now);
+    session = std::make_unique<PlayerSession>(environment, *this, std::move(settings), kFeed, now);
     stream.OnDescription(TestDescription());
     session->OnDescription(stream, now);
   }
@@ -34,10 +34,10 @@ struct Joined final : PlayerSession::Listener {
   void Check() {
     const stun::Tuple tuple{.local = stun::TransportAddress::From(local.raw()),
                             .remote = stun::TransportAddress::From(remote.raw())};
-    const auto result = session->OnCheck(player.Check(), tuple, now);
+    const auto result = session->transport().OnCheck(player.Check(), tuple, now);
     REQUIRE(result.verdict == stun::IceLiteResponder::Verdict::kValid);
     CHECK(player.AcceptsAnswer(result.response));
-    session->UsePath(remote, local, batch);
+    session->transport().UsePath(remote, local, batch);
   }
 
   // Carries what the session has sent to the player, and its answers back, until both are quiet.
@@ -94,11 +94,8 @@ struct Joined final : PlayerSession::Listener {
   test::FixedRandom random;
   WorkerCounters counters;
   std::unique_ptr<srtp::ProtectorEngine> engine = srtp::MakeOpensslEngine();
-  PlayerSession::Environment environment{.dtls = TestContext(),
-                                         .engine = *engine,
-                                         .counters = counters,
-                                         .random = random,
-                                         .listener = *this};
+  PeerTransport::Environment environment{
+      .dtls = TestContext(), .engine = *engine, .counters = counters, .random = random};
   net::SentDatagrams sent;
   net::SendBatch batch{sent};
   net::SocketAddress remote = net::SocketAddress::Parse("192.0.2.9", 5000).value();
@@ -283,7 +280,7 @@ TEST_CASE("A player leaves by DTLS close_notify or RTCP BYE") {
     joined.SendRtcp(compound);
   }
   CHECK(joined.session->ended());
-  CHECK(joined.session->end_reason() == EndReason::kClosed);
+  CHECK(joined.session->transport().end_reason() == EndReason::kClosed);
 }
 
 TEST_CASE("Ending a session tells the player, and nothing is sent afterwards") {
@@ -293,7 +290,7 @@ TEST_CASE("Ending a session tells the player, and nothing is sent afterwards") {
   joined.session->End(EndReason::kClosed, "later", joined.now);
   joined.Carry();
   CHECK(joined.player.closed_by_server());
-  CHECK(joined.session->end_reason() == EndReason::kPublisherStopped);
+  CHECK(joined.session->transport().end_reason() == EndReason::kPublisherStopped);
   joined.Push(joined.source.Frame(true, 3));
   CHECK(joined.player.packets.empty());
 }
@@ -301,11 +298,11 @@ TEST_CASE("Ending a session tells the player, and nothing is sent afterwards") {
 TEST_CASE("Another certificate than the offer's ends the session") {
   Joined joined;
   auto settings = joined.player.Settings(kStart);
-  settings.fingerprint.sha256[0] ^= 1;
+  settings.transport.fingerprint.sha256[0] ^= 1;
   joined.Make(settings);
   joined.Connect();
   CHECK(joined.session->ended());
-  CHECK(joined.session->end_reason() == EndReason::kFingerprintMismatch);
+  CHECK(joined.session->transport().end_reason() == EndReason::kFingerprintMismatch);
 }
 
 TEST_CASE("A player whose checks do not come, or stop, is ended after 30 s") {
@@ -316,7 +313,7 @@ TEST_CASE("A player whose checks do not come, or stop, is ended after 30 s") {
   CHECK_FALSE(joined.session->ended());
   joined.session->OnTick(kStart + 30s);
   REQUIRE(joined.session->ended());
-  CHECK(joined.session->end_reason() == EndReason::kIceTimeout);
+  CHECK(joined.session->transport().end_reason() == EndReason::kIceTimeout);
 }
 
 TEST_CASE("A lost first flight of DTLS is repeated by the tick") {
@@ -372,8 +369,8 @@ TEST_CASE("A track that is bound later starts with its own sender report") {
 TEST_CASE("A path that another session has proved is used no more until the next check") {
   Joined joined;
   joined.Connect();
-  joined.session->LoseTuple(joined.session->tuples()[0], joined.remote);
-  CHECK_FALSE(joined.session->has_path());
+  joined.session->transport().LoseTuple(joined.session->transport().tuples()[0], joined.remote);
+  CHECK_FALSE(joined.session->transport().has_path());
   joined.Push(joined.source.Frame(true, 3));
   CHECK(joined.player.packets.empty());
   joined.Check();

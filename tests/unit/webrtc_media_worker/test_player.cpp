@@ -9,12 +9,12 @@ namespace sluice::webrtc_media {
 
 PlayerSettings TestPlayer::Settings(Instant created) const {
   PlayerSettings settings;
-  settings.session_id = name_;
-  settings.cname = "cname";
-  settings.local_ufrag = "ufrag-" + name_;
-  settings.local_password = "password-of-the-server";
-  settings.remote_ufrag = "peer";
-  settings.fingerprint = dtls_.fingerprint();
+  settings.transport.session_id = name_;
+  settings.transport.cname = "cname";
+  settings.transport.local_ufrag = "ufrag-" + name_;
+  settings.transport.local_password = "password-of-the-server";
+  settings.transport.remote_ufrag = "peer";
+  settings.transport.fingerprint = dtls_.fingerprint();
   settings.tracks.push_back(
       {.kind = media::MediaKind::kVideo,
        .ssrc = kVideoSsrc,
