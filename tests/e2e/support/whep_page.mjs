@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 
 // Plays `name` of the suite; `player` and `measure` are globals of the page. Nothing is shown yet.
-export async function openWhepPage({ suite, browser }, name) {
+// options: those of WhepPlayer.play().
+export async function openWhepPage({ suite, browser }, name, options = {}) {
   const page = await browser.open('whep.html');
-  const status = await page.evaluate((url) => {
+  const status = await page.evaluate(([url, how]) => {
     window.player = new WhepPlayer(document.getElementById('video'));
     window.measure = window.player.measure;
-    return window.player.play(url);
-  }, suite.http(`/whep/${name}`));
+    return window.player.play(url, how);
+  }, [suite.http(`/whep/${name}`), options]);
   assert.equal(status, 201);
   return page;
 }
