@@ -13,10 +13,12 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace sluice::net {
 
-FramePath::FramePath(int fd) : fd_(fd) {
+FramePath::FramePath(int fd, std::function<void()> on_kept)
+    : fd_(fd), on_kept_(std::move(on_kept)) {
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   const int low_water = kUnsentLowWater;
@@ -42,7 +44,10 @@ size_t FramePath::SendAll(ByteView bytes) {
     TakeFromKept(of_kept);
     bytes = bytes.subspan(sent - of_kept);
   }
-  if (!broken_) kept_.insert(kept_.end(), bytes.begin(), bytes.end());
+  if (broken_ || bytes.empty()) return calls;
+  const bool first = !wants_writable();
+  kept_.insert(kept_.end(), bytes.begin(), bytes.end());
+  if (first) on_kept_();
   return calls;
 }
 

@@ -1,6 +1,7 @@
 // Sends frames of RFC 4571 (a 16-bit length before each packet) to many TCP peers.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,7 +22,8 @@ class FramePath {
   static constexpr int kUnsentLowWater = 32 << 10;
 
   // fd: connected and non-blocking; borrowed. Sets TCP_NODELAY and the low-water mark.
-  explicit FramePath(int fd);
+  // on_kept: called when wants_writable() has become true.
+  FramePath(int fd, std::function<void()> on_kept);
 
   // Bytes of whole frames that were added and the kernel has not taken.
   size_t unsent_bytes() const { return kept_.size() - kept_sent_ + built_bytes_; }
@@ -44,6 +46,7 @@ class FramePath {
   void TakeFromKept(size_t sent);
 
   int fd_;
+  std::function<void()> on_kept_;
   bool broken_ = false;
   uint64_t refused_ = 0;
   size_t built_bytes_ = 0;  // in the batch
@@ -71,7 +74,7 @@ class FrameBatch {
   // Empty: full() (flush and try again), or the connection is broken or has no room.
   std::span<uint8_t> Add(FramePath& path, size_t size, bool video);
   bool HasRoom(size_t size) const { return used_ + kLengthBytes + size <= kMaxBytes; }
-  // Hands everything over. Paths that wants_writable() have kept a part.
+  // Hands everything over; what the sockets do not take is kept by the paths.
   void Flush();
   // `path` is about to go: nothing more is sent to it.
   void Forget(const FramePath& path);

@@ -38,11 +38,26 @@ std::string Serialize(const Candidate& candidate) {
   return text;
 }
 
-uint32_t HostPriority(uint16_t local_preference) {
-  constexpr uint32_t kHostTypePreference = 126;
+namespace {
+
+uint32_t Priority(uint32_t type_preference, uint32_t local_preference) {
   constexpr uint32_t kComponent = 1;
-  return kHostTypePreference << 24 | static_cast<uint32_t>(local_preference) << 8 |
-         (256 - kComponent);
+  return type_preference << 24 | local_preference << 8 | (256 - kComponent);
+}
+
+}  // namespace
+
+uint32_t HostPriority(uint16_t local_preference) {
+  constexpr uint32_t kHost = 126;
+  return Priority(kHost, local_preference);
+}
+
+// RFC 6544 §4.2: local preference = direction preference (passive: 4) << 13 | other preference. The
+// type preference is below that of UDP candidates behind a NAT (100), which are better still.
+uint32_t PassiveTcpPriority(uint16_t other_preference) {
+  constexpr uint32_t kTcpHost = 90;
+  constexpr uint32_t kPassive = 4;
+  return Priority(kTcpHost, kPassive << 13 | (other_preference & 0x1fffu));
 }
 
 }  // namespace sluice::sdp

@@ -28,5 +28,8 @@ std::string Serialize(const Candidate& candidate);
 // RFC 8445 §5.1.2.1 for a host candidate of component 1; local_preference tells candidates of one
 // agent apart: higher = preferred.
 uint32_t HostPriority(uint16_t local_preference);
+// The same for a passive TCP host candidate (RFC 6544 §4.2): always below HostPriority().
+// other_preference: 0 to 8191.
+uint32_t PassiveTcpPriority(uint16_t other_preference);
 
 }  // namespace sluice::sdp

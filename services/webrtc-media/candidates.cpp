@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
@@ -77,19 +78,28 @@ std::vector<net::SocketAddress> LocalAddresses() {
 }
 
 std::vector<sdp::Candidate> MakeCandidates(std::span<const net::SocketAddress> addresses,
-                                           uint16_t port, bool has_ipv6) {
+                                           const CandidatePort& port) {
   std::vector<sdp::Candidate> candidates;
-  uint16_t preference = 65535;
-  for (const net::SocketAddress& address : addresses) {
-    if (address.family() == AF_INET6 && !has_ipv6) continue;
+  // RFC 8445 §5.1.1.3: another address or transport is another foundation.
+  const auto add = [&](const net::SocketAddress& address, std::string transport, uint32_t priority,
+                       std::string extensions) {
     candidates.push_back({.foundation = StrCat(candidates.size() + 1),
                           .component = 1,
-                          .transport = "udp",
-                          .priority = sdp::HostPriority(preference--),
+                          .transport = std::move(transport),
+                          .priority = priority,
                           .address = address.Host(),
-                          .port = port,
+                          .port = port.port,
                           .type = "host",
-                          .extensions = ""});
+                          .extensions = std::move(extensions)});
+  };
+  std::vector<net::SocketAddress> usable(addresses.begin(), addresses.end());
+  std::erase_if(usable, [&](const auto& a) { return a.family() == AF_INET6 && !port.ipv6; });
+  for (size_t i = 0; port.udp && i < usable.size(); ++i) {
+    add(usable[i], "udp", sdp::HostPriority(static_cast<uint16_t>(65535 - i)), "");
+  }
+  for (size_t i = 0; port.tcp && i < usable.size(); ++i) {
+    add(usable[i], "tcp", sdp::PassiveTcpPriority(static_cast<uint16_t>(8191 - i)),
+        "tcptype passive");
   }
   return candidates;
 }

@@ -24,8 +24,17 @@ absl::StatusOr<std::vector<net::SocketAddress>> ParseAdvertise(
 // link-local ones, which need a zone. At most kMaxAdvertised.
 std::vector<net::SocketAddress> LocalAddresses();
 
-// One UDP host candidate per address, the first preferred. IPv6 only if has_ipv6.
+// What a worker's sockets can take.
+struct CandidatePort {
+  uint16_t port = 0;  // the same for UDP and TCP
+  bool ipv6 = false;
+  bool udp = true;
+  bool tcp = false;
+};
+
+// A host candidate per address and transport, the first address preferred and all of UDP before
+// TCP, which is passive (RFC 6544).
 std::vector<sdp::Candidate> MakeCandidates(std::span<const net::SocketAddress> addresses,
-                                           uint16_t port, bool has_ipv6);
+                                           const CandidatePort& port);
 
 }  // namespace sluice::webrtc_media

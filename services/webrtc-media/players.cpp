@@ -135,7 +135,7 @@ sdp::AnswerSettings Players::MakeAnswerSettings(const Worker& worker) const {
   ours.ice_ufrag = random_.NextHex(8);
   ours.ice_password = random_.NextHex(16);
   ours.fingerprint = settings_.fingerprint;
-  ours.candidates = MakeCandidates(addresses, worker.port(), worker.has_ipv6());
+  ours.candidates = MakeCandidates(addresses, {.port = worker.port(), .ipv6 = worker.has_ipv6()});
   ours.cname = random_.NextHex(8);
   ours.stream_id = random_.NextUuid();
   return ours;

@@ -64,7 +64,7 @@ bool Add(FrameBatch& batch, FramePath& path, size_t size, uint8_t fill, bool vid
 
 TEST_CASE("RFC 4571 2: the frames of a turn leave in one call, each behind its length") {
   Connected connected;
-  FramePath path(connected.ours.get());
+  FramePath path(connected.ours.get(), [] {});
   FrameBatch batch;
   for (uint8_t i = 0; i < 3; ++i) REQUIRE(Add(batch, path, 100 + i, i, kVideo));
   CHECK(path.unsent_bytes() == 3 * 102 + 3);
@@ -81,8 +81,8 @@ TEST_CASE("RFC 4571 2: the frames of a turn leave in one call, each behind its l
 TEST_CASE("Runs of several connections do not mix") {
   Connected a;
   Connected b;
-  FramePath to_a(a.ours.get());
-  FramePath to_b(b.ours.get());
+  FramePath to_a(a.ours.get(), [] {});
+  FramePath to_b(b.ours.get(), [] {});
   FrameBatch batch;
   Add(batch, to_a, 10, 1, kVideo);
   Add(batch, to_b, 10, 2, kVideo);
@@ -96,7 +96,8 @@ TEST_CASE("Runs of several connections do not mix") {
 
 TEST_CASE("What the socket does not take is kept, and no frame is lost or cut") {
   Connected connected;
-  FramePath path(connected.ours.get());
+  int told = 0;
+  FramePath path(connected.ours.get(), [&told] { ++told; });
   FrameBatch batch;
   std::vector<int> expected;
   for (int turn = 0; turn < 20; ++turn) {
@@ -104,6 +105,7 @@ TEST_CASE("What the socket does not take is kept, and no frame is lost or cut") 
     batch.Flush();
   }
   REQUIRE(path.wants_writable());
+  CHECK(told == 1);
   CHECK(path.unsent_bytes() > 0);
   CHECK(expected.size() == 20);
   while (path.wants_writable()) {
@@ -117,7 +119,7 @@ TEST_CASE("What the socket does not take is kept, and no frame is lost or cut") 
 
 TEST_CASE("Video is refused above its bound, sound and control above a higher one") {
   Connected connected;
-  FramePath path(connected.ours.get());
+  FramePath path(connected.ours.get(), [] {});
   FrameBatch batch;
   size_t video = 0;
   while (Add(batch, path, 1000, 1, kVideo)) {
@@ -150,7 +152,7 @@ TEST_CASE("Video is refused above its bound, sound and control above a higher on
 
 TEST_CASE("The bound counts what is built and not yet flushed") {
   Connected connected;
-  FramePath path(connected.ours.get());
+  FramePath path(connected.ours.get(), [] {});
   FrameBatch batch;
   size_t added = 0;
   while (Add(batch, path, 1000, 1, kVideo)) ++added;
@@ -163,7 +165,7 @@ TEST_CASE("A full batch has room again after a flush") {
   FrameBatch batch;
   std::vector<Connected> peers(4);
   std::vector<FramePath> paths;
-  for (Connected& peer : peers) paths.emplace_back(peer.ours.get());
+  for (Connected& peer : peers) paths.emplace_back(peer.ours.get(), [] {});
   size_t at = 0;
   while (batch.HasRoom(1000)) {
     REQUIRE(Add(batch, paths[at++ % paths.size()], 1000, 1, kVideo));
@@ -175,7 +177,7 @@ TEST_CASE("A full batch has room again after a flush") {
 
 TEST_CASE("A broken connection takes nothing more and keeps nothing") {
   Connected connected;
-  FramePath path(connected.ours.get());
+  FramePath path(connected.ours.get(), [] {});
   FrameBatch batch;
   connected.theirs.Reset();
   Add(batch, path, 100, 1, kVideo);
@@ -190,7 +192,7 @@ TEST_CASE("Frames of a forgotten path are not sent") {
   Connected connected;
   FrameBatch batch;
   {
-    FramePath path(connected.ours.get());
+    FramePath path(connected.ours.get(), [] {});
     Add(batch, path, 100, 1, kVideo);
     batch.Forget(path);
   }

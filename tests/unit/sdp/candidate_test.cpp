@@ -40,5 +40,11 @@ TEST_CASE("RFC 8445 5.1.2.1: the priority of a host candidate") {
   CHECK(HostPriority(1) < HostPriority(2));
 }
 
+TEST_CASE("RFC 6544 4.2: passive TCP candidates come after all of UDP") {
+  CHECK(PassiveTcpPriority(8191) == (90u << 24 | 0x9fffu << 8 | 255));
+  CHECK(PassiveTcpPriority(8191) < HostPriority(0));
+  CHECK(PassiveTcpPriority(1) < PassiveTcpPriority(2));
+}
+
 }  // namespace
 }  // namespace sluice::sdp

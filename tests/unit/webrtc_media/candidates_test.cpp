@@ -53,7 +53,7 @@ TEST_CASE("candidates keep the order of the addresses in their priorities") {
   const std::vector<net::SocketAddress> addresses = {*net::SocketAddress::Parse("10.0.0.5", 0),
                                                      *net::SocketAddress::Parse("fd00::5", 0),
                                                      *net::SocketAddress::Parse("127.0.0.1", 0)};
-  const auto candidates = MakeCandidates(addresses, 31001, true);
+  const auto candidates = MakeCandidates(addresses, {.port = 31001, .ipv6 = true});
   REQUIRE(candidates.size() == 3);
   CHECK(sdp::Serialize(candidates[0]) == "1 1 udp 2130706431 10.0.0.5 31001 typ host");
   CHECK(candidates[0].priority > candidates[1].priority);
@@ -64,9 +64,23 @@ TEST_CASE("candidates keep the order of the addresses in their priorities") {
 TEST_CASE("without an IPv6 socket no IPv6 candidate is made") {
   const std::vector<net::SocketAddress> addresses = {*net::SocketAddress::Parse("fd00::5", 0),
                                                      *net::SocketAddress::Parse("10.0.0.5", 0)};
-  const auto candidates = MakeCandidates(addresses, 31000, false);
+  const auto candidates = MakeCandidates(addresses, {.port = 31000});
   REQUIRE(candidates.size() == 1);
   CHECK(candidates[0].address == "10.0.0.5");
+}
+
+TEST_CASE("RFC 6544: passive TCP candidates on the same port, after all of UDP") {
+  const std::vector<net::SocketAddress> addresses = {*net::SocketAddress::Parse("10.0.0.5", 0),
+                                                     *net::SocketAddress::Parse("10.0.0.6", 0)};
+  const auto both = MakeCandidates(addresses, {.port = 31001, .tcp = true});
+  REQUIRE(both.size() == 4);
+  CHECK(sdp::Serialize(both[2]) == "3 1 tcp 1520435199 10.0.0.5 31001 typ host tcptype passive");
+  CHECK(std::is_sorted(both.begin(), both.end(),
+                       [](const auto& a, const auto& b) { return a.priority > b.priority; }));
+
+  const auto tcp = MakeCandidates(addresses, {.port = 31001, .udp = false, .tcp = true});
+  REQUIRE(tcp.size() == 2);
+  CHECK(tcp[0].transport == "tcp");
 }
 
 }  // namespace
