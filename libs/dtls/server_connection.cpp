@@ -107,6 +107,7 @@ ServerConnection::~ServerConnection() { SSL_free(ssl_); }
 
 void ServerConnection::OnDatagram(ByteView datagram, Instant now) {
   if (state_ != State::kHandshaking && state_ != State::kConnected) return;
+  if (finished_) return OnFinishedAssociation(datagram);
   const size_t before = output_.size();
   input_ = datagram;
   ERR_clear_error();
@@ -114,11 +115,32 @@ void ServerConnection::OnDatagram(ByteView datagram, Instant now) {
   if (state_ == State::kHandshaking) Handshake();
   if (state_ == State::kConnected) ReadRecords();
   input_ = {};
-  if (state_ == State::kHandshaking) {
-    KeepFlight(before, now);
-  } else {
-    flight_ = {};
-    ReleaseBuffers();
+  KeepFlight(before, now);
+  if (state_ != State::kHandshaking) LeaveOpenssl();
+}
+
+// After the handshake, as soon as nothing is left for OpenSSL to do.
+void ServerConnection::LeaveOpenssl() {
+  if (state_ == State::kConnected) finished_ = FinishedAssociation::From(ssl_);
+  if (state_ == State::kConnected && !finished_) {
+    flight_ = {};  // it repeats its last flight itself
+    return ReleaseBuffers();
+  }
+  SSL_free(ssl_);
+  ssl_ = nullptr;
+}
+
+void ServerConnection::OnFinishedAssociation(ByteView datagram) {
+  switch (finished_->OnDatagram(datagram)) {
+    case FinishedAssociation::Said::kNothing:
+      return;
+    case FinishedAssociation::Said::kFinishedAgain:  // RFC 6347 §4.2.4
+      output_.insert(output_.end(), flight_.begin(), flight_.end());
+      return;
+    case FinishedAssociation::Said::kClosed:
+      return Close();
+    case FinishedAssociation::Said::kFatalAlert:
+      return Fail("the peer sent a fatal alert");
   }
 }
 
@@ -200,7 +222,9 @@ void ServerConnection::OnTimeout(Instant now) {
 }
 
 void ServerConnection::Close() {
-  if (state_ == State::kConnected) {
+  if (state_ == State::kConnected && finished_) {
+    output_.push_back(finished_->MakeCloseNotify());
+  } else if (state_ == State::kConnected) {
     SSL_alloc_buffers(ssl_);
     SSL_shutdown(ssl_);
     ReleaseBuffers();

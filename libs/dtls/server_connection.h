@@ -10,6 +10,7 @@
 #include "libs/base/bytes.h"
 #include "libs/base/instant.h"
 #include "libs/dtls/certificate.h"
+#include "libs/dtls/finished_association.h"
 #include "libs/dtls/server_context.h"
 #include "libs/srtp/profile.h"
 
@@ -78,13 +79,16 @@ class ServerConnection {
 
   void Handshake();
   void FinishHandshake();
+  void LeaveOpenssl();
   void ReadRecords();
+  void OnFinishedAssociation(ByteView datagram);
   void ReleaseBuffers();
   void KeepFlight(size_t first_datagram, Instant now);
   void Fail(std::string failure);
 
   std::shared_ptr<const ServerContext> context_;
-  SSL* ssl_ = nullptr;
+  SSL* ssl_ = nullptr;  // nullptr once finished_ is there
+  std::optional<FinishedAssociation> finished_;
   Fingerprint peer_;
   State state_ = State::kHandshaking;
   std::string failure_;
@@ -92,7 +96,7 @@ class ServerConnection {
 
   ByteView input_;             // what is left of the datagram being read
   std::vector<Bytes> output_;  // not yet taken
-  std::vector<Bytes> flight_;  // repeated until the peer answers
+  std::vector<Bytes> flight_;  // repeated until the peer answers; the last one when it asks
   Instant handshake_deadline_{};
   Instant retransmit_at_{};
   Duration retransmit_after_ = kFirstRetransmission;

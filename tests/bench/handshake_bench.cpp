@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-
 #include "libs/dtls/server_connection.h"
 #include "tests/unit/dtls/openssl_client.h"
 
@@ -50,7 +49,8 @@ std::vector<Bytes> Feed(dtls::ServerConnection& server, const std::vector<Bytes>
 int main(int argc, char** argv) {
   const int count = argc > 1 ? std::atoi(argv[1]) : 2000;
   const Instant now(1s);
-  const auto context = dtls::ServerContext::Make(dtls::Certificate::MakeSelfSigned(absl::Now()).value()).value();
+  const auto context =
+      dtls::ServerContext::Make(dtls::Certificate::MakeSelfSigned(absl::Now()).value()).value();
 
   Totals totals;
   std::vector<std::unique_ptr<dtls::ServerConnection>> kept;

@@ -17,7 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   sluice::ByteReader reader({data, size});
   while (reader.remaining() > 2) {
     const size_t length = reader.ReadU16();
-    connection->OnDatagram(reader.ReadBytes(std::min(length, reader.remaining())), now);
+    const sluice::ByteView datagram = reader.ReadBytes(std::min(length, reader.remaining()));
+    connection->OnDatagram(datagram, now);
+    sluice::dtls::FinishedAssociation().OnDatagram(datagram);
     now += std::chrono::milliseconds(200);
     connection->OnTimeout(now);
     for (const sluice::Bytes& datagram : connection->TakeDatagrams()) {

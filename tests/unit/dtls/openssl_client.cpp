@@ -58,6 +58,7 @@ OpensslClient::OpensslClient(Settings settings)
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_, bio, bio);
   SSL_set_connect_state(ssl_);
+  SSL_set_cipher_list(ssl_, settings.ciphers.c_str());
   SSL_set_mtu(ssl_, settings.mtu);
   // Makes the ClientHello long, as key shares do in browsers.
   const Bytes protocols(200, 1);

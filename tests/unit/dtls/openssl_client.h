@@ -18,6 +18,7 @@ class OpensslClient {
     std::string srtp_profiles = "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM";
     int mtu = 1200;
     bool show_certificate = true;
+    std::string ciphers = "DEFAULT";
   };
   OpensslClient() : OpensslClient(Settings()) {}
   explicit OpensslClient(Settings settings);

@@ -167,8 +167,13 @@ TEST_CASE("RFC 6347 4.2.4: a lost first flight is repeated with growing pauses")
   CHECK(client.connected());
 }
 
+// With the first of them an association leaves OpenSSL after its handshake, with the others not.
+const std::vector<std::string> kSuites = {
+    "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA"};
+
 TEST_CASE("RFC 6347 4.2.4: the last flight is repeated when the client repeats its own") {
-  OpensslClient client;
+  OpensslClient client({.ciphers = GENERATE(from_range(kSuites))});
   Server server(client.fingerprint());
   const Datagrams ours = server.OnDatagrams(client.Handshake());
   client.RepeatNextFlight();
@@ -257,7 +262,7 @@ TEST_CASE("Every truncation of the client's datagrams is dropped") {
 }
 
 TEST_CASE("close_notify goes both ways") {
-  OpensslClient client;
+  OpensslClient client({.ciphers = GENERATE(from_range(kSuites))});
   Server server(client.fingerprint());
   Connect(client, server);
   SECTION("ours first") {
@@ -270,6 +275,27 @@ TEST_CASE("close_notify goes both ways") {
     server.OnDatagrams(client.Close());
     CHECK(server.state() == State::kClosed);
   }
+}
+
+TEST_CASE("A close_notify that is not authentic closes nothing") {
+  OpensslClient client({.ciphers = kSuites[0]});
+  Server server(client.fingerprint());
+  Connect(client, server);
+  const Datagrams closing = client.Close();
+  REQUIRE(closing.size() == 1);
+  for (size_t i = 0; i < closing[0].size(); ++i) {
+    Bytes changed = closing[0];
+    changed[i] ^= 0x01;
+    server.connection->OnDatagram(changed, server.now);
+    INFO(i);
+    REQUIRE(server.state() == State::kConnected);
+  }
+  for (size_t size = 0; size < closing[0].size(); ++size) {
+    server.connection->OnDatagram(ByteView(closing[0]).first(size), server.now);
+  }
+  CHECK(server.state() == State::kConnected);
+  server.OnDatagrams(closing);
+  CHECK(server.state() == State::kClosed);
 }
 
 TEST_CASE("Closing during the handshake sends nothing") {
