@@ -139,7 +139,7 @@ int OnWebSocket(lws_callback_reasons reason, Connection& connection, std::string
     case LWS_CALLBACK_SERVER_WRITEABLE:
       return socket.OnWriteable() ? kGoOn : kCloseIt;
     default:  // the peer's close: not to be echoed if it answers ours
-      return socket.close_sent() ? kCloseIt : kGoOn;
+      return socket.OnCloseFrame(bytes) ? kGoOn : kCloseIt;
   }
 }
 

@@ -17,6 +17,7 @@ constexpr size_t kMaxReasonBytes = 123;      // RFC 6455 §5.5: 125 with the cod
 
 enum CloseCode : uint16_t {  // RFC 6455 §7.4.1
   kUnacceptableType = 1003,
+  kNoCode = 1005,
   kPolicyViolation = 1008,
   kTooBig = 1009,
   kTryAgainLater = 1013,
@@ -108,6 +109,17 @@ bool Socket::WriteClose() {
                        static_cast<char>(close_code_ >> 8), static_cast<char>(close_code_)};
   frame += close_reason_;
   return Write(wsi_, frame, LWS_WRITE_RAW);
+}
+
+bool Socket::OnCloseFrame(std::string_view payload) {
+  if (close_sent_) return false;
+  uint16_t code = kNoCode;
+  if (payload.size() >= 2) {
+    code = static_cast<uint16_t>(static_cast<uint8_t>(payload[0]) << 8 |
+                                 static_cast<uint8_t>(payload[1]));
+  }
+  if (user_) user_->OnCloseFrame(code);
+  return true;
 }
 
 bool Socket::OnWriteable() {

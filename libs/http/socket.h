@@ -30,7 +30,8 @@ class Socket final : public WebSocket {
   void OnEstablished();
   void OnReceive(std::string_view piece);
   bool OnWriteable();
-  bool close_sent() const { return close_sent_; }
+  // payload: of the peer's close frame. Returns false if it answers ours.
+  bool OnCloseFrame(std::string_view payload);
 
  private:
   void RefuseMessage(Refusal reason, uint16_t code, std::string_view words);

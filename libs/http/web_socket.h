@@ -1,6 +1,7 @@
 // The server's end of one WebSocket (RFC 6455), text messages only.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -35,6 +36,9 @@ class WebSocketUser {
   // One whole message, at most ServerOptions::max_message_bytes (longer: closed with 1009).
   // Borrowed. Binary messages are refused with 1003.
   virtual void OnText(std::string_view message) = 0;
+  // The peer wants to close, by a close frame (RFC 6455 §7.4.1): 1000, or 1005 if it gave no code,
+  // when the client says so; 1001 when its page goes away. A connection that breaks has none.
+  virtual void OnCloseFrame(uint16_t /*code*/) {}
 };
 
 // Called for each new socket; nullptr refuses it (closed with 1013, try again later).

@@ -22,6 +22,7 @@ ClientMessage Connection(const json& argument) {
   request.app_key = TextMember(argument, "appKey");
   if (request.app_key.empty()) request.app_key = "defaultApp";
   request.auth_token = TextMember(argument, "authToken");
+  request.agent = TextMember(argument, "clientBrowserVersion").substr(0, kMaxAgentBytes);
   request.sip_register_required = TrueMember(argument, "sipRegisterRequired");
   json echo = argument.is_object() ? argument : json::object();
   for (const char* secret : kSecrets) echo.erase(secret);
@@ -29,21 +30,58 @@ ClientMessage Connection(const json& argument) {
   return request;
 }
 
+// The member as JSON text; empty if it is absent or null.
+std::string JsonMember(const json& object, const char* key) {
+  if (!object.is_object()) return {};
+  auto member = object.find(key);
+  return member == object.end() || member->is_null() ? std::string() : DumpJson(*member);
+}
+
+StreamRequest ReadStream(const json& argument) {
+  StreamRequest request{.media_session_id = TextMember(argument, "mediaSessionId"),
+                        .name = TextMember(argument, "name"),
+                        .sdp = TextMember(argument, "sdp"),
+                        .media_provider = TextMember(argument, "mediaProvider"),
+                        .transport = TextMember(argument, "transport"),
+                        .orientation = TrueMember(argument, "cvoExtension"),
+                        .custom = JsonMember(argument, "custom")};
+  if (request.custom.size() > kMaxCustomBytes) request.custom.clear();
+  return request;
+}
+
 ClientMessage PublishStream(const json& argument) {
-  return PublishStreamRequest{.media_session_id = TextMember(argument, "mediaSessionId"),
-                              .name = TextMember(argument, "name"),
-                              .sdp = TextMember(argument, "sdp")};
+  StreamRequest request = ReadStream(argument);
+  request.published = true;
+  request.has_video = TrueMember(argument, "hasVideo");
+  request.has_audio = TrueMember(argument, "hasAudio");
+  request.record = TrueMember(argument, "record");
+  request.rtmp_url = TextMember(argument, "rtmpUrl");
+  request.bitrate = NumberMember(argument, "bitrate");
+  request.min_bitrate = NumberMember(argument, "minBitrate");
+  request.max_bitrate = NumberMember(argument, "maxBitrate");
+  return request;
 }
 
 ClientMessage PlayStream(const json& argument) {
-  return PlayStreamRequest{.media_session_id = TextMember(argument, "mediaSessionId"),
-                           .name = TextMember(argument, "name"),
-                           .sdp = TextMember(argument, "sdp"),
-                           .media_provider = TextMember(argument, "mediaProvider"),
-                           .transport = TextMember(argument, "transport"),
-                           .width = NumberMember(argument, "width"),
-                           .height = NumberMember(argument, "height"),
-                           .bitrate = NumberMember(argument, "bitrate")};
+  StreamRequest request = ReadStream(argument);
+  request.width = NumberMember(argument, "width");
+  request.height = NumberMember(argument, "height");
+  request.bitrate = NumberMember(argument, "bitrate");
+  request.quality = NumberMember(argument, "quality");
+  return request;
+}
+
+template <bool kPublished>
+ClientMessage StopStream(const json& argument) {
+  return StopStreamRequest{.published = kPublished,
+                           .media_session_id = TextMember(argument, "mediaSessionId"),
+                           .name = TextMember(argument, "name")};
+}
+
+ClientMessage SendStreamEvent(const json& argument) {
+  return SendStreamEventRequest{
+      .media_session_id = TextMember(argument, "mediaSessionId"),
+      .event = {.type = TextMember(argument, "type"), .payload = JsonMember(argument, "payload")}};
 }
 
 // The requests that name a stream and nothing else.
@@ -70,8 +108,9 @@ constexpr std::array kMessages = {
     Entry{"connection", Connection},
     Entry{"publishStream", PublishStream},
     Entry{"playStream", PlayStream},
-    Entry{"stopStream", OfStream<StopStreamRequest>},
-    Entry{"unPublishStream", OfStream<UnpublishStreamRequest>},
+    Entry{"stopStream", StopStream<false>},
+    Entry{"unPublishStream", StopStream<true>},
+    Entry{"sendStreamEvent", SendStreamEvent},
     Entry{"availableStream", OfStream<AvailableStreamRequest>},
     Entry{"snapshot", OfStream<SnapshotRequest>},
     Entry{"sendData", SendData},

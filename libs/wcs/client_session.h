@@ -2,68 +2,31 @@
 #pragma once
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "libs/base/instant.h"
 #include "libs/base/random.h"
+#include "libs/wcs/action.h"
 #include "libs/wcs/client_message.h"
+#include "libs/wcs/client_streams.h"
+#include "libs/wcs/stream_news.h"
 #include "libs/wcs/stream_object.h"
 
 namespace sluice::wcs {
 
-// --- What the owner has to do, in order ---
-struct SendText {
-  std::string message;
-};
-// Make a player. Answer by OnPlayAnswered or OnPlayEnded, whatever happens.
-struct StartPlay {
-  PlayStreamRequest request;
-};
-// End a player, even one that has not been answered yet. No answer is wanted.
-struct StopPlay {
-  std::string media_session_id;
-};
-// Find out whether the stream is there, then OnStreamLookedUp.
-struct LookUpStream {
-  AvailableStreamRequest request;
-};
-// Close the socket; the session is over.
-enum class CloseCause : uint8_t { kMalformed, kNoConnection, kKeepAlive };
-struct CloseSocket {
-  CloseCause cause = CloseCause::kMalformed;
-  std::string reason;
-};
-// Nothing to do but to count and to log: a request was refused, and the client has been told.
-struct NoteRefusal {
-  std::string method;
-  std::string why;
-};
-using Action = std::variant<SendText, StartPlay, StopPlay, LookUpStream, CloseSocket, NoteRefusal>;
-
-// What a player gets, as far as it is known when it begins.
-struct PlayedStream {
-  bool has_video = true;
-  bool has_audio = true;
-  uint32_t width = 0;  // pixels; 0 = not known
-  uint32_t height = 0;
-};
-
 struct ClientSessionOptions {
   std::string node_id;     // shown to clients
   std::string session_id;  // "/clientIp:port/serverIp:port"
-  size_t max_streams = 100;
+  ClientStreamsOptions streams;
   Duration ping_period = std::chrono::seconds(5);
   int max_missed_pongs = 10;
   Duration connect_timeout = std::chrono::seconds(10);  // for the connection message
-  int64_t (*unix_ms)() = nullptr;                       // for createDate; nullptr = 0
 };
 
-// Inputs change the state and queue actions; TakeActions() hands them over. Every play that was
-// taken ends in a final status or in the close of the socket.
+// Inputs change the state and queue actions; TakeActions() hands them over. Every stream that was
+// taken, published or played, ends in a final status or in the close of the socket.
 class ClientSession {
  public:
   // `random` makes the authToken and must outlive this.
@@ -77,31 +40,42 @@ class ClientSession {
   Instant next_tick() const {
     return connected() ? next_ping_ : std::min(next_ping_, connect_deadline_);
   }
-  // The socket has gone: StopPlay for all players.
-  void OnSocketClosed();
+  // The socket has gone: StopStream for all streams. client_lost: not by session.disconnect(), the
+  // page was closed or reloaded, or the client does not answer.
+  void OnSocketClosed(bool client_lost);
 
-  // Answers to StartPlay, and news of players. Unknown ids (stopped in the meantime) are ignored.
-  void OnPlayAnswered(std::string_view media_session_id, std::string_view answer_sdp);
-  void OnPlaying(std::string_view media_session_id, const PlayedStream& played);
+  // Answers to StartStream, and news of streams. Unknown ids (stopped in the meantime) are ignored.
+  void OnAnswered(std::string_view media_session_id, std::string_view answer_sdp) {
+    streams_.OnAnswered(media_session_id, answer_sdp);
+  }
+  // Media flows: PUBLISHING or PLAYING. A player's PlayedStream comes before it.
+  void OnStarted(std::string_view media_session_id) { streams_.OnStarted(media_session_id); }
+  void OnNews(std::string_view media_session_id, const StreamNews& news) {
+    streams_.OnNews(media_session_id, news);
+  }
   // `status` is final; `info` is one of info.h or a text for people.
-  void OnPlayEnded(std::string_view media_session_id, StreamStatus status, std::string_view info);
+  void OnEnded(std::string_view media_session_id, StreamStatus status, std::string_view info) {
+    streams_.OnEnded(media_session_id, status, info);
+  }
+  // The players could not be told.
+  void OnEventRefused(std::string_view media_session_id, std::string_view why);
   void OnStreamLookedUp(const AvailableStreamRequest& request, bool available);
 
-  std::vector<Action> TakeActions();
+  std::vector<Action> TakeActions() { return actions_.Take(); }
 
   bool closed() const { return closed_; }
   bool connected() const { return !auth_token_.empty(); }
   const std::string& auth_token() const { return auth_token_; }
   const std::string& app_key() const { return app_key_; }
+  const std::string& agent() const { return agent_; }  // clientBrowserVersion
   // For the sessions table: the streams as they stand.
-  std::vector<StreamObject> Streams() const;
+  std::vector<StreamObject> Streams() const { return streams_.List(); }
 
  private:
   void On(const ConnectionRequest& request);
-  void On(const PublishStreamRequest& request);
-  void On(const PlayStreamRequest& request);
-  void On(const StopStreamRequest& request);
-  void On(const UnpublishStreamRequest& request);
+  void On(const StreamRequest& request) { streams_.Start(request, connected()); }
+  void On(const StopStreamRequest& request) { streams_.Stop(request); }
+  void On(const SendStreamEventRequest& request) { streams_.SendEvent(request); }
   void On(const AvailableStreamRequest& request);
   void On(const SnapshotRequest& request);
   void On(const SendDataRequest& request);
@@ -110,20 +84,15 @@ class ClientSession {
   void On(const Pong& request);
   void On(const UnknownRequest& request);
 
-  void Send(std::string message) { actions_.push_back(SendText{std::move(message)}); }
   void Close(CloseCause cause, std::string_view reason);
-  void Refused(std::string_view method, std::string_view why);
-  // A warning of the session; with the name of an event as `method` it also ends what has the id.
-  void Fail(std::string_view method, std::string_view id, std::string_view why);
-  void FailStream(std::string_view id, std::string_view name, std::string_view info,
-                  bool published);
 
   ClientSessionOptions options_;
   RandomSource& random_;
   std::string app_key_;
   std::string auth_token_;
-  std::map<std::string, StreamObject, std::less<>> plays_;  // at most options_.max_streams
-  std::vector<Action> actions_;  // handed over after each input: bounded by what one input makes
+  std::string agent_;
+  ActionQueue actions_;
+  ClientStreams streams_;
   Instant next_ping_;
   Instant connect_deadline_;
   int missed_pongs_ = 0;

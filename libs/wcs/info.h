@@ -8,18 +8,19 @@ namespace sluice::wcs::info {
 
 // Not sent so far: an ICE-lite server sees checks that fail only as checks that do not come.
 inline constexpr std::string_view kFailedByIceError = "Failed by ICE error";
-// A player whose first valid check does not come in time.
+// A publisher or player whose first valid check does not come in time.
 inline constexpr std::string_view kFailedByIceTimeout = "Failed by ICE timeout";
-// A player that has had media, and then gave no sign of life any more (RFC 7675).
+// One that has had media, and then gave no sign of life any more (RFC 7675).
 inline constexpr std::string_view kFailedByIceKeepAlive = "Failed by ICE keep alive";
 // The client's certificate is not the one of its offer.
 inline constexpr std::string_view kFailedByDtlsFingerprintError =
     "Failed by DTLS fingerprint error";
 // The DTLS handshake failed.
 inline constexpr std::string_view kFailedByDtlsError = "Failed by DTLS error";
-// Not sent so far: pushing to HLS and RTMP, and publishing from browsers.
+// Not sent so far: pushing to HLS and RTMP.
 inline constexpr std::string_view kFailedByHlsWriterError = "Failed by HLS writer error";
 inline constexpr std::string_view kFailedByRtmpWriterError = "Failed by RTMP writer error";
+// A publisher whose media has stopped for too long.
 inline constexpr std::string_view kFailedByRtpActivity = "Failed by RTP activity";
 // In the log only: nobody is there any more to hear it.
 inline constexpr std::string_view kStoppedBySessionDisconnect = "Stopped by session disconnect";
@@ -27,22 +28,23 @@ inline constexpr std::string_view kStoppedBySessionDisconnect = "Stopped by sess
 inline constexpr std::string_view kStoppedByRestTerminate = "Stopped by rest /terminate";
 // The stream's publisher has gone.
 inline constexpr std::string_view kStoppedByPublisherStop = "Stopped by publisher stop";
-// stopStream, or the DTLS close of the player.
+// stopStream, unPublishStream, or the DTLS close of the client.
 inline constexpr std::string_view kStoppedByUser = "Stopped by user";
 // Whatever has no words of its own.
 inline constexpr std::string_view kFailedByError = "Failed by error";
 // Not sent: parts of a server that are not made like ours.
 inline constexpr std::string_view kFailedToAddStreamToProxy = "Failed to add stream to proxy";
 inline constexpr std::string_view kDistributorStopped = "Distributor stopped";
+// Data for the players of a stream that is not published yet (as `fail`).
 inline constexpr std::string_view kPublishStreamIsNotReady = "Publish stream is not ready";
 // No stream has this name, or what is asked for cannot be a name.
 inline constexpr std::string_view kStreamNotFound = "Stream not found";
-// Not sent so far: publishing from browsers.
+// Another publisher has the name, or has taken it over.
 inline constexpr std::string_view kStreamNameAlreadyInUse = "Stream name is already in use";
 // A request about a stream without mediaSessionId (as `fail`: there is no stream to end).
 inline constexpr std::string_view kMediaSessionIdNull = "MediaSessionId is null";
-// A play whose id is in use. In the same session as `fail`: a status would end the stream that
-// has the id.
+// A publish or play whose id is in use. In the same session as `fail`: a status would end the
+// stream that has the id.
 inline constexpr std::string_view kMediaSessionIdAlreadyInUse = "MediaSessionId is already in use";
 // Anything asked before `connection`.
 inline constexpr std::string_view kSessionNotReady = "Session not ready";
@@ -56,7 +58,7 @@ inline constexpr std::string_view kRtspStreamNotFound = "Rtsp stream not found";
 inline constexpr std::string_view kRtspAgentShutdown = "RtspAgent shutdown";
 // The media node has died, or drains, or the feed broke and could not be had again.
 inline constexpr std::string_view kStreamFailed = "Stream failed";
-// The offer has none of the codecs that the stream can be sent in.
+// The offer has none of the codecs that we take, or that the stream can be sent in.
 inline constexpr std::string_view kNoCommonCodecs = "No common codecs";
 // Not sent so far: files and other servers as sources.
 inline constexpr std::string_view kBadUri = "Bad URI";
@@ -73,18 +75,16 @@ inline constexpr std::string_view kAgentServicingOriginStreamIsShuttingDown =
     "Agent servicing origin stream is shutting down";
 // Reason of the close of a session that has left too many pings unanswered.
 inline constexpr std::string_view kTerminatedByKeepAlive = "Terminated by keep-alive";
-// Not sent: who asks for another size or bitrate gets the original.
+// Not sent: who asks for another size or bitrate gets the nearest that the publisher sends.
 inline constexpr std::string_view kTranscodingRequiredButDisabled =
     "Transcoding required, but disabled";
-// A media node refuses the player's right to the stream.
+// Publishing from this address is not open, or a media node refuses the right to the stream.
 inline constexpr std::string_view kRestrictedAccess = "Restricted access";
 // Not sent: without a transcoder the player gets what it can show of the original.
 inline constexpr std::string_view kNoAvailableTranscoders = "No available transcoders";
 
 // --- For people, where the list has no text ---
 
-inline constexpr std::string_view kNoPublishing =
-    "Publishing by WebRTC is not available on this server";
 inline constexpr std::string_view kNoCalls = "Calls are not available on this server";
 inline constexpr std::string_view kNoRegistration =
     "SIP registration is not available on this server";
@@ -95,8 +95,16 @@ inline constexpr std::string_view kNotWebRtc =
 inline constexpr std::string_view kTooManyStreams = "Too many streams in this session";
 inline constexpr std::string_view kConnectedAlready = "This socket is connected already";
 inline constexpr std::string_view kNoConnection = "No connection message in time";
+// sendStreamEvent with what is not for publishers to say, or with too much of it.
+inline constexpr std::string_view kUnknownStreamEvent =
+    "Only mute events and data can be sent to players";
+inline constexpr std::string_view kLongStreamEvent = "The payload is longer than 48 kB";
 // In the PLAYING status of a stream that was asked for in another size or bitrate.
-inline constexpr std::string_view kOriginalPlayed =
-    "The original is played: other sizes and bitrates are not available on this server";
+inline constexpr std::string_view kNearestPlayed =
+    "Played in the nearest size that its publisher sends: no others are made on this server";
+// In the PUBLISHING status of a stream that was to be recorded, or sent on.
+inline constexpr std::string_view kNoRecording = "Recording is not available on this server";
+inline constexpr std::string_view kNoRepublishing =
+    "Republishing to RTMP is not available on this server";
 
 }  // namespace sluice::wcs::info

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/base/text.h"
 #include "libs/wcs/client_message.h"
 #include "libs/wcs/stream_json.h"
 
@@ -16,6 +17,16 @@ std::string Envelope(std::string_view name, json data) {
 
 std::string WithOne(std::string_view name, json argument) {
   return Envelope(name, json::array({std::move(argument)}));
+}
+
+std::string EventMessage(std::string_view media_session_id, std::string_view type, json payload) {
+  return WithOne(
+      "notifyStreamEvent",
+      {{"mediaSessionId", media_session_id}, {"type", type}, {"payload", std::move(payload)}});
+}
+
+std::string BandwidthInfo(const NotEnoughBandwidth& lack) {
+  return StrCat(lack.stream_bps, "/", lack.network_bps);
 }
 
 }  // namespace
@@ -47,17 +58,49 @@ std::string AvailableStreamMessage(std::string_view media_session_id, bool avail
       {{"id", media_session_id}, {"status", available ? "true" : "false"}, {"info", info}});
 }
 
+std::string StreamEventMessage(std::string_view media_session_id, const StreamEvent& event,
+                               std::string_view stream_name) {
+  json argument = {{"mediaSessionId", media_session_id}, {"type", event.type}};
+  absl::StatusOr<json> payload = ParseJson(event.payload, kMaxJsonDepth);
+  if (!event.payload.empty() && payload.ok()) {
+    argument["payload"] = *std::move(payload);
+  } else if (MuteOf(event.type)) {
+    argument["payload"] = {{"streamName", stream_name}};
+  }
+  return WithOne("notifyStreamEvent", std::move(argument));
+}
+
 std::string ResizeMessage(std::string_view media_session_id, uint32_t width, uint32_t height) {
-  return WithOne("notifyStreamEvent",
-                 {{"mediaSessionId", media_session_id},
-                  {"type", "resize"},
-                  {"payload", {{"streamerVideoWidth", width}, {"streamerVideoHeight", height}}}});
+  return EventMessage(media_session_id, "resize",
+                      {{"streamerVideoWidth", width}, {"streamerVideoHeight", height}});
+}
+
+std::string VideoFormatMessage(std::string_view media_session_id, uint32_t width, uint32_t height) {
+  return WithOne("notifyVideoFormat", {{"mediaSessionId", media_session_id},
+                                       {"status", "RESIZE"},
+                                       {"streamerVideoWidth", width},
+                                       {"streamerVideoHeight", height}});
+}
+
+std::string NotEnoughBandwidthEventMessage(std::string_view media_session_id,
+                                           const NotEnoughBandwidth& lack) {
+  return EventMessage(media_session_id, "notEnoughBandwidth", {{"info", BandwidthInfo(lack)}});
+}
+
+std::string NotEnoughBandwidthStatusMessage(std::string_view media_session_id,
+                                            const NotEnoughBandwidth& lack) {
+  return WithOne("notifyStreamStatusEvent", {{"mediaSessionId", media_session_id},
+                                             {"status", "NOT_ENOUGH_BANDWIDTH"},
+                                             {"info", BandwidthInfo(lack)}});
+}
+
+std::string VideoRateMessage(std::string_view media_session_id, bool inbound, uint64_t bits) {
+  return WithOne(inbound ? "inboundVideoRate" : "outboundVideoRate",
+                 {{"mediaSessionId", media_session_id}, {"videoRate", bits}});
 }
 
 std::string SnapshotFailedMessage(std::string_view media_session_id, std::string_view info) {
-  return WithOne("notifyStreamEvent", {{"mediaSessionId", media_session_id},
-                                       {"type", "snapshotFailed"},
-                                       {"payload", {{"info", info}}}});
+  return EventMessage(media_session_id, "snapshotFailed", {{"info", info}});
 }
 
 std::string CallFailedMessage(std::string_view call_id, std::string_view info) {

@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 10> kStatusNames = {
     "UNPUBLISHED", "STOPPED", "FAILED",     "PROCESSED_LOCAL", "PROCESSED_REMOTE"};
 
 constexpr int kFilterDepth = 8;
+constexpr int kCustomDepth = 32;
 
 // The member as text, nullopt if absent or null.
 absl::Status ReadText(const json& object, const char* key, std::optional<std::string>& out) {
@@ -83,6 +84,12 @@ json StreamJson(const StreamObject& stream) {
                  {"nodeId", stream.node_id}};
   if (!stream.info.empty()) object["info"] = stream.info;
   if (!stream.sdp.empty()) object["sdp"] = stream.sdp;
+  if (stream.audio_muted) object["audioState"] = {{"muted", *stream.audio_muted}};
+  if (stream.video_muted) object["videoState"] = {{"muted", *stream.video_muted}};
+  if (!stream.custom.empty()) {
+    absl::StatusOr<json> custom = ParseJson(stream.custom, kCustomDepth);
+    if (custom.ok()) object["custom"] = *std::move(custom);
+  }
   return object;
 }
 

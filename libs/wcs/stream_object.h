@@ -30,7 +30,7 @@ std::string_view StreamStatusName(StreamStatus status);
 bool IsFinal(StreamStatus status);
 
 // Field names as in the JSON, in snake case. Zero and false are written, too; empty optional
-// strings (info, history, record_name, custom) are left out.
+// strings (info, sdp, custom) are left out.
 struct StreamObject {
   std::string app_key = "defaultApp";
   std::string session_id;  // "/clientIp:port/serverIp:port"
@@ -58,6 +58,10 @@ struct StreamObject {
   int64_t create_date_ms = 0;  // Unix time
   std::string media_provider = "WebRTC";
   std::string node_id;
+  std::string custom;  // JSON as the client gave it
+  // By the publisher; audioState and videoState in the JSON, left out if not known.
+  std::optional<bool> audio_muted;
+  std::optional<bool> video_muted;
 };
 
 // One JSON object.

@@ -9,8 +9,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 #include "libs/base/text.h"
+#include "libs/daemon/publish_policy.h"
 #include "libs/fanout/description_map.h"
-#include "libs/net/socket_address.h"
 #include "services/http-gateway/assets.h"
 
 namespace sluice::http_gateway {
@@ -113,11 +113,6 @@ int RtmpPort(const directory::Directory& directory) {
   return 0;
 }
 
-bool MayPublish(const std::string& visitor) {
-  absl::StatusOr<net::SocketAddress> address = net::SocketAddress::Parse(visitor, 0);
-  return address.ok() && address->IsPrivate();
-}
-
 void AddAsset(http::Router& router, std::string_view path, std::string_view name,
               std::string_view media_type) {
   for (const Asset& asset : Assets()) {
@@ -148,7 +143,7 @@ std::string ConsoleState(const SuitePicture& picture, const directory::Directory
                          bool open_publishing, const std::string& visitor) {
   Struct state;
   SetNumber(state, "rtmpPort", RtmpPort(directory));
-  SetBool(state, "mayPublish", open_publishing || MayPublish(visitor));
+  SetBool(state, "mayPublish", daemon::MayPublish(open_publishing, visitor).ok());
   auto* streams = (*state.mutable_fields())["streams"].mutable_list_value();
   for (const KnownStream& known : picture.streams) {
     if (!known.status.key().rendition().empty()) continue;

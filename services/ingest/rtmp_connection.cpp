@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/base/text.h"
+#include "libs/daemon/publish_policy.h"
 #include "services/ingest/publish_parameters.h"
 #include "services/ingest/status_map.h"
 
@@ -125,12 +126,7 @@ void RtmpConnection::PushOut() {
 
 absl::Status RtmpConnection::MayPublish() const {
   if (context_.draining) return absl::UnavailableError(kDraining);
-  if (!context_.open_publishing && !peer_.IsPrivate()) {
-    return absl::PermissionDeniedError(
-        "publishing is open to loopback and private networks only (open_publishing: true in "
-        "section common of the configuration opens it)");
-  }
-  return absl::OkStatus();
+  return daemon::MayPublish(context_.open_publishing, peer_);
 }
 
 void RtmpConnection::RefusePublish(uint32_t stream_id, const std::string& name,

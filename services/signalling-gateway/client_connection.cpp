@@ -5,11 +5,16 @@
 #include <variant>
 
 #include "libs/base/text.h"
+#include "libs/daemon/publish_policy.h"
+#include "libs/wcs/info.h"
 
 namespace sluice::signalling_gateway {
 namespace {
 
-constexpr uint16_t kPolicyViolation = 1008;  // RFC 6455 §7.4.1
+// RFC 6455 §7.4.1
+constexpr uint16_t kNormalClosure = 1000;
+constexpr uint16_t kNoCode = 1005;
+constexpr uint16_t kPolicyViolation = 1008;
 
 wcs::ClientSessionOptions SessionOptions(const Shared& shared, const std::string& peer,
                                          uint16_t server_port) {
@@ -37,9 +42,9 @@ ClientConnection::ClientConnection(http::WebSocket& socket, uint16_t server_port
 }
 
 ClientConnection::~ClientConnection() {
-  session_.OnSocketClosed();
+  session_.OnSocketClosed(client_lost_);
   for (const wcs::Action& action : session_.TakeActions()) {
-    if (const auto* stop = std::get_if<wcs::StopPlay>(&action)) Do(*stop);
+    if (const auto* stop = std::get_if<wcs::StopStream>(&action)) Do(*stop);
   }
   shared_.log.Info("client disconnected", {{"peer", peer_}});
   shared_.on_client_gone();
@@ -49,6 +54,11 @@ void ClientConnection::OnText(std::string_view message) {
   ++shared_.messages_received;
   session_.OnText(message);
   Settle();
+}
+
+// A browser says 1001 when the page goes away, session.disconnect() of the SDK says nothing.
+void ClientConnection::OnCloseFrame(uint16_t code) {
+  client_lost_ = code != kNormalClosure && code != kNoCode;
 }
 
 void ClientConnection::OnTick() {
@@ -72,36 +82,54 @@ void ClientConnection::Do(const wcs::SendText& action) {
   if (socket_.SendText(action.message)) ++shared_.messages_sent;
 }
 
-void ClientConnection::Do(const wcs::StartPlay& action) {
-  const wcs::PlayStreamRequest& request = action.request;
-  names_[request.media_session_id] = request.name;
-  shared_.log.Info(
-      "play asked",
-      {{"stream", request.name}, {"session", request.media_session_id}, {"peer", peer_}});
-  shared_.players.Start({.id = request.media_session_id,
-                         .stream_name = request.name,
-                         .offer_sdp = request.sdp,
-                         .client_address = peer_},
-                        *this);
+void ClientConnection::Log(std::string_view what, const std::string& id, const Running& stream,
+                           std::string_view cause) {
+  std::string line = StrCat(stream.published ? "publish " : "play ", what);
+  if (cause.empty()) {
+    shared_.log.Info(line, {{"stream", stream.name}, {"session", id}, {"peer", peer_}});
+  } else {
+    shared_.log.Info(line,
+                     {{"stream", stream.name}, {"session", id}, {"peer", peer_}, {"cause", cause}});
+  }
 }
 
-void ClientConnection::Do(const wcs::StopPlay& action) {
-  auto found = names_.find(action.media_session_id);
-  if (found == names_.end()) return;
-  shared_.players.Stop(action.media_session_id);
-  shared_.log.Info(
-      "play stopped by client",
-      {{"stream", found->second}, {"session", action.media_session_id}, {"peer", peer_}});
-  names_.erase(found);
+void ClientConnection::Do(const wcs::StartStream& action) {
+  const wcs::StreamRequest& request = action.request;
+  const std::string& id = request.media_session_id;
+  absl::Status allowed = daemon::MayPublish(shared_.open_publishing, socket_.peer_address());
+  if (request.published && !allowed.ok()) {
+    ++shared_.refused_publishers;
+    shared_.log.WarningLimited("publishing refused",
+                               {{"stream", request.name}, {"peer", peer_}, {"cause", allowed}});
+    return session_.OnEnded(id, wcs::StreamStatus::kFailed, wcs::info::kRestrictedAccess);
+  }
+  streams_[id] = {request.name, request.published};
+  Log("asked", id, streams_[id]);
+  shared_.media.Start({.stream = request, .client_address = peer_, .agent = session_.agent()},
+                      *this);
+}
+
+void ClientConnection::Do(const wcs::StopStream& action) {
+  auto found = streams_.find(action.media_session_id);
+  if (found == streams_.end()) return;
+  shared_.media.Stop(action.media_session_id, action.client_lost);
+  Log(action.client_lost ? "left behind by client" : "stopped by client", found->first,
+      found->second);
+  streams_.erase(found);
+}
+
+void ClientConnection::Do(const wcs::SendStreamEvent& action) {
+  shared_.media.SendEvent(action.media_session_id, action.event);
 }
 
 void ClientConnection::Do(const wcs::LookUpStream& action) {
-  session_.OnStreamLookedUp(action.request, shared_.players.StreamExists(action.request.name));
+  session_.OnStreamLookedUp(action.request, shared_.media.StreamExists(action.request.name));
 }
 
 void ClientConnection::Do(const wcs::CloseSocket& action) {
   ++shared_.closed[static_cast<size_t>(action.cause)];
   shared_.log.WarningLimited("client closed", {{"peer", peer_}, {"cause", action.reason}});
+  client_lost_ = action.cause == wcs::CloseCause::kKeepAlive;
   socket_.Close(kPolicyViolation, action.reason);
 }
 
@@ -112,25 +140,32 @@ void ClientConnection::Do(const wcs::NoteRefusal& action) {
 }
 
 void ClientConnection::OnAnswered(const std::string& id, const std::string& answer_sdp) {
-  session_.OnPlayAnswered(id, answer_sdp);
+  session_.OnAnswered(id, answer_sdp);
   Settle();
 }
 
-void ClientConnection::OnPlaying(const std::string& id) {
-  auto found = names_.find(id);
-  if (found == names_.end()) return;
-  session_.OnPlaying(id, shared_.players.Describe(found->second));
+void ClientConnection::OnStarted(const std::string& id) {
+  session_.OnStarted(id);
+  Settle();
+}
+
+void ClientConnection::OnNews(const std::string& id, const wcs::StreamNews& news) {
+  session_.OnNews(id, news);
+  Settle();
+}
+
+void ClientConnection::OnEventRefused(const std::string& id, const absl::Status& why) {
+  session_.OnEventRefused(id, ToStd(why.message()));
   Settle();
 }
 
 void ClientConnection::OnEnded(const std::string& id, const FinalStatus& end) {
-  auto found = names_.find(id);
-  shared_.log.Info("play ended", {{"stream", found == names_.end() ? "" : found->second},
-                                  {"session", id},
-                                  {"peer", peer_},
-                                  {"cause", end.info}});
-  if (found != names_.end()) names_.erase(found);
-  session_.OnPlayEnded(id, end.status, end.info);
+  auto found = streams_.find(id);
+  if (found != streams_.end()) {
+    Log("ended", id, found->second, end.info);
+    streams_.erase(found);
+  }
+  session_.OnEnded(id, end.status, end.info);
   Settle();
 }
 

@@ -22,6 +22,12 @@ void Config::Describe(config::Section& section) {
                "How long a WebSocket may take to send its connection message; then it is closed.");
   section.Bind("call_timeout", call_timeout, {100ms, 30s},
                "How long a media node may take to answer an offer.");
+  section.Bind("inbound_video_rate_stat_send_interval", inbound_video_rate_stat_send_interval,
+               {0, 3600}, "seconds",
+               "Time between two messages that tell a publisher what has arrived of its video, for "
+               "the SDK's connection quality; 0: none.");
+  section.Bind("outbound_video_rate_stat_send_interval", outbound_video_rate_stat_send_interval,
+               {0, 3600}, "seconds", "The same for players: what has been sent.");
 }
 
 }  // namespace sluice::signalling_gateway

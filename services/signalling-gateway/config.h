@@ -18,6 +18,8 @@ struct Config {
   Duration connect_timeout = 10s;
   Duration handshake_timeout = 10s;
   Duration call_timeout = 5s;
+  uint32_t inbound_video_rate_stat_send_interval = 1;
+  uint32_t outbound_video_rate_stat_send_interval = 1;
 
   void Describe(config::Section& section);
 };

@@ -19,11 +19,11 @@ class NodeWatchOwner {
  public:
   virtual ~NodeWatchOwner() = default;
   virtual void OnSessionEvent(const std::string& node_id, const v1::SessionEvent& event) = 0;
-  // The node does not answer any more, or is another process now: its players are gone.
+  // The node does not answer any more, or is another process now: its sessions are gone.
   virtual void OnNodeLost(const std::string& node_id) = 0;
-  // Players that the node has confirmed.
+  // Sessions that the node has confirmed.
   virtual std::vector<std::string> AnsweredOn(const std::string& node_id) const = 0;
-  // A player that the node did not know when the stream was opened anew.
+  // A session that the node did not know when the stream was opened anew.
   virtual void OnMissing(const std::string& session_id) = 0;
 };
 

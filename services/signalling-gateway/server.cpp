@@ -17,11 +17,13 @@ int64_t UnixMs() {
 
 wcs::ClientSessionOptions SessionOptions(const daemon::Context& context, const Config& config) {
   return {.node_id = context.node_id,
-          .max_streams = config.max_streams_per_client,
+          .streams = {.max_streams = config.max_streams_per_client,
+                      .inbound_rate_seconds = config.inbound_video_rate_stat_send_interval,
+                      .outbound_rate_seconds = config.outbound_video_rate_stat_send_interval,
+                      .unix_ms = UnixMs},
           .ping_period = config.ping_period,
           .max_missed_pongs = static_cast<int>(config.max_missed_pongs),
-          .connect_timeout = config.connect_timeout,
-          .unix_ms = UnixMs};
+          .connect_timeout = config.connect_timeout};
 }
 
 // For people who open the port in a browser.
@@ -44,13 +46,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Open(daemon::Context& context,
 Server::Server(daemon::Context& context, const Config& config)
     : context_(context),
       max_clients_(config.max_clients),
-      players_({.node_id = context.node_id, .call_timeout = config.call_timeout}, context.loop,
-               context.directory, context.channels),
+      media_({.node_id = context.node_id,
+              .call_timeout = config.call_timeout,
+              .report_inbound_rate = config.inbound_video_rate_stat_send_interval != 0,
+              .report_outbound_rate = config.outbound_video_rate_stat_send_interval != 0},
+             context.loop, context.directory, context.channels),
       shared_{.loop = context.loop,
               .log = context.log,
-              .players = players_,
+              .media = media_,
               .random = random_,
               .session = SessionOptions(context, config),
+              .open_publishing = context.common.open_publishing,
               .on_client_gone = [this] { OnClientGone(); }} {}
 
 absl::Status Server::Listen(const Config& config) {
@@ -104,14 +110,13 @@ double Server::Load() const {
 }
 
 void Server::Drain(std::function<void()> drained) {
-  players_.Drain();
+  media_.Drain();
   drained_ = std::move(drained);
   if (clients_ == 0) context_.loop.Post(drained_);
 }
 
 void Server::Collect(metrics::Scrape& scrape) const {
   scrape.AddGauge("sessions", "Connected clients.", clients_);
-  scrape.AddGauge("players", "Players of these clients.", static_cast<double>(players_.size()));
   scrape.AddCounter("messages_total", "Messages of the client protocol.", shared_.messages_received,
                     {{"direction", "in"}});
   scrape.AddCounter("messages_total", "Messages of the client protocol.", shared_.messages_sent,
@@ -130,16 +135,33 @@ void Server::Collect(metrics::Scrape& scrape) const {
     scrape.AddCounter("closed_clients_total", "Clients that were disconnected.",
                       shared_.closed[cause], {{"cause", kCauses[cause]}});
   }
-  const PlayersCounters& players = players_.counters();
-  scrape.AddCounter("plays_total", "Players asked for.", players.started);
-  scrape.AddCounter("answers_total", "Players that got an answer.", players.answered);
-  scrape.AddCounter("failed_plays_total", "Players that ended in FAILED.", players.failed);
-  scrape.AddCounter("lost_players_total", "Players that went with their media node.",
-                    players.lost_with_node);
-  scrape.AddCounter("orphans_closed_total", "Players of an earlier run that were closed.",
-                    players.orphans_closed);
+  scrape.AddCounter("refused_publishers_total", "Publishers from addresses that may not publish.",
+                    shared_.refused_publishers);
+  CollectMedia(scrape);
+}
+
+void Server::CollectMedia(metrics::Scrape& scrape) const {
+  const MediaSessionsCounters& media = media_.counters();
+  scrape.AddGauge("publishers", "Publishers of these clients.",
+                  static_cast<double>(media_.publishers()));
+  scrape.AddGauge("players", "Players of these clients.", static_cast<double>(media_.players()));
+  scrape.AddCounter("publishes_total", "Publishers asked for.", media.publishers.started);
+  scrape.AddCounter("publish_answers_total", "Publishers that got an answer.",
+                    media.publishers.answered);
+  scrape.AddCounter("failed_publishes_total", "Publishers that ended in FAILED.",
+                    media.publishers.failed);
+  scrape.AddCounter("plays_total", "Players asked for.", media.players.started);
+  scrape.AddCounter("answers_total", "Players that got an answer.", media.players.answered);
+  scrape.AddCounter("failed_plays_total", "Players that ended in FAILED.", media.players.failed);
+  scrape.AddCounter("lost_sessions_total",
+                    "Publishers and players that went with their media node.",
+                    media.lost_with_node);
+  scrape.AddCounter("orphans_closed_total", "Sessions of an earlier run that were closed.",
+                    media.orphans_closed);
+  scrape.AddCounter("refused_events_total", "Stream events that did not reach the players.",
+                    media.events_refused);
   scrape.AddHistogram("time_to_first_media_seconds", "From the offer to the first packet sent.",
-                      players.time_to_first_media);
+                      media.time_to_first_media);
 }
 
 }  // namespace sluice::signalling_gateway

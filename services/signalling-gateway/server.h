@@ -1,4 +1,4 @@
-// The daemon's parts: WebSocket listeners, clients, players.
+// The daemon's parts: WebSocket listeners, clients, their publishers and players.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 #include "libs/http/server.h"
 #include "services/signalling-gateway/client_connection.h"
 #include "services/signalling-gateway/config.h"
-#include "services/signalling-gateway/players.h"
+#include "services/signalling-gateway/media_sessions.h"
 
 namespace sluice::signalling_gateway {
 
@@ -32,11 +32,12 @@ class Server final : public daemon::Parts {
   std::unique_ptr<http::WebSocketUser> Accept(http::WebSocket& socket);
   void OnClientGone();
   void Collect(metrics::Scrape& scrape) const;
+  void CollectMedia(metrics::Scrape& scrape) const;
 
   daemon::Context& context_;
   uint32_t max_clients_;
   SystemRandom random_;
-  Players players_;
+  MediaSessions media_;
   Shared shared_;
   uint32_t clients_ = 0;
   uint64_t refused_clients_ = 0;

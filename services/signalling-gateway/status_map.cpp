@@ -10,12 +10,33 @@ using wcs::StreamStatus;
 FinalStatus Failed(std::string_view info) { return {StreamStatus::kFailed, std::string(info)}; }
 FinalStatus Stopped(std::string_view info) { return {StreamStatus::kStopped, std::string(info)}; }
 
+// Of the ends that are failures, whichever way the media went.
+std::string_view TextOf(v1::EndReason reason, bool started) {
+  switch (reason) {
+    case v1::END_REASON_ICE_TIMEOUT:
+      return started ? wcs::info::kFailedByIceKeepAlive : wcs::info::kFailedByIceTimeout;
+    case v1::END_REASON_DTLS_ERROR:
+      return wcs::info::kFailedByDtlsError;
+    case v1::END_REASON_FINGERPRINT_MISMATCH:
+      return wcs::info::kFailedByDtlsFingerprintError;
+    case v1::END_REASON_NO_MEDIA:
+      return wcs::info::kFailedByRtpActivity;
+    case v1::END_REASON_STREAM_FAILED:
+    case v1::END_REASON_NODE_DRAINED:
+      return wcs::info::kStreamFailed;
+    default:
+      return wcs::info::kFailedByError;
+  }
+}
+
 }  // namespace
 
 FinalStatus FromError(const absl::Status& error) {
   switch (error.code()) {
     case absl::StatusCode::kNotFound:
       return Failed(wcs::info::kStreamNotFound);
+    case absl::StatusCode::kAborted:
+      return Failed(wcs::info::kStreamNameAlreadyInUse);
     case absl::StatusCode::kAlreadyExists:
       return Failed(wcs::info::kMediaSessionIdAlreadyInUse);
     case absl::StatusCode::kFailedPrecondition:
@@ -30,23 +51,27 @@ FinalStatus FromError(const absl::Status& error) {
   }
 }
 
-FinalStatus FromEnd(v1::EndReason reason, bool played) {
+FinalStatus FromPublisherEnd(v1::EndReason reason, bool started) {
+  switch (reason) {
+    case v1::END_REASON_CLOSED:
+    case v1::END_REASON_PUBLISHER_STOPPED:
+      return {StreamStatus::kUnpublished, std::string(wcs::info::kStoppedByUser)};
+    case v1::END_REASON_REPLACED:
+    case v1::END_REASON_NAME_LOST:
+      return Failed(wcs::info::kStreamNameAlreadyInUse);
+    default:
+      return Failed(TextOf(reason, started));
+  }
+}
+
+FinalStatus FromPlayerEnd(v1::EndReason reason, bool started) {
   switch (reason) {
     case v1::END_REASON_CLOSED:
       return Stopped(wcs::info::kStoppedByUser);
     case v1::END_REASON_PUBLISHER_STOPPED:
       return Stopped(wcs::info::kStoppedByPublisherStop);
-    case v1::END_REASON_ICE_TIMEOUT:
-      return Failed(played ? wcs::info::kFailedByIceKeepAlive : wcs::info::kFailedByIceTimeout);
-    case v1::END_REASON_DTLS_ERROR:
-      return Failed(wcs::info::kFailedByDtlsError);
-    case v1::END_REASON_FINGERPRINT_MISMATCH:
-      return Failed(wcs::info::kFailedByDtlsFingerprintError);
-    case v1::END_REASON_STREAM_FAILED:
-    case v1::END_REASON_NODE_DRAINED:
-      return Failed(wcs::info::kStreamFailed);
     default:
-      return Failed(wcs::info::kFailedByError);
+      return Failed(TextOf(reason, started));
   }
 }
 

@@ -1,5 +1,5 @@
-// Errors and ends of players as stream statuses of WCS. The only place where the one becomes the
-// other.
+// Errors and ends of publishers and players as stream statuses of WCS. The only place where the one
+// becomes the other.
 #pragma once
 
 #include <string>
@@ -15,9 +15,10 @@ struct FinalStatus {
   std::string info;  // a text of libs/wcs/info.h where there is one
 };
 
-// An error of WebRtc.CreatePlayer, or of the choice of a node.
+// An error of WebRtc.CreatePublisher or CreatePlayer, or of the choice of a node.
 FinalStatus FromError(const absl::Status& error);
-// The end of a player; `played`: it has had media.
-FinalStatus FromEnd(v1::EndReason reason, bool played);
+// The end of a session; `started`: it has had media.
+FinalStatus FromPublisherEnd(v1::EndReason reason, bool started);
+FinalStatus FromPlayerEnd(v1::EndReason reason, bool started);
 
 }  // namespace sluice::signalling_gateway

@@ -6,28 +6,45 @@
 #include "libs/wcs/client_session.h"
 #include "libs/wcs/stream_object.h"
 
+namespace {
+
+using namespace sluice;
+
+// What an owner tells of a stream, with numbers and texts of the client's.
+void Run(wcs::ClientSession& session, const wcs::StreamRequest& request) {
+  const std::string& id = request.media_session_id;
+  session.OnAnswered(id, request.sdp);
+  session.OnNews(id, wcs::PlayedStream{.width = request.width, .height = request.height});
+  session.OnNews(id, wcs::StreamEvent{"audioMuted", request.custom});
+  session.OnStarted(id);
+  session.OnNews(id, wcs::StreamEvent{"data", request.name});
+  session.OnNews(id, wcs::VideoRate{request.max_bitrate});
+  session.OnNews(id, wcs::NotEnoughBandwidth{request.bitrate, request.min_bitrate});
+  session.OnTick(Instant{std::chrono::seconds(5)});
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace sluice;
   std::string_view text = AsText({data, size});
   if (absl::StatusOr<wcs::StreamFilter> filter = wcs::ParseStreamFilter(text); filter.ok()) {
     filter->Matches(wcs::StreamObject{});
   }
   SystemRandom random;
-  wcs::ClientSession session({.max_streams = 4}, random, Instant{});
+  wcs::ClientSession session({.streams = {.max_streams = 4}}, random, Instant{});
   while (!text.empty()) {
     size_t end = text.find('\n');
     session.OnText(text.substr(0, end));
     for (const wcs::Action& action : session.TakeActions()) {
-      if (const auto* play = std::get_if<wcs::StartPlay>(&action)) {
-        session.OnPlayAnswered(play->request.media_session_id, play->request.sdp);
-        session.OnPlaying(play->request.media_session_id, {.width = play->request.width});
-        session.OnTick(Instant{std::chrono::seconds(5)});
+      if (const auto* start = std::get_if<wcs::StartStream>(&action)) Run(session, start->request);
+      if (const auto* told = std::get_if<wcs::SendStreamEvent>(&action)) {
+        session.OnNews(told->media_session_id, told->event);  // as if the publisher played itself
       }
     }
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }
-  session.OnSocketClosed();
+  session.OnSocketClosed(true);
   session.TakeActions();
   return 0;
 }

@@ -38,15 +38,21 @@ class FakeMediaNode {
   void Die() { server_.Shutdown(0s); }
 
   // --- WebRtc ---
-  // CreatePlayer answers this, Ok: with "answer to " and the offer.
+  // CreatePublisher and CreatePlayer answer this, Ok: with "answer to " and the offer.
   absl::Status create_status;
-  // Holds answers of CreatePlayer back until AnswerCreates().
+  // Holds answers of both back until AnswerCreates().
   bool hold_creates = false;
   void AnswerCreates() {
     for (auto& answer : std::exchange(webrtc_.held, {})) answer();
   }
   const std::vector<v1::CreatePlayerRequest>& creates() const { return webrtc_.creates; }
+  const std::vector<v1::CreatePublisherRequest>& publishers() const { return webrtc_.publishers; }
   const std::vector<std::string>& closed() const { return webrtc_.closed; }
+  // Of these, in their order: whether the client was lost.
+  const std::vector<bool>& lost() const { return webrtc_.lost; }
+  // SendStreamEvent answers this.
+  absl::Status event_status;
+  const std::vector<v1::SendStreamEventRequest>& events() const { return webrtc_.events; }
   const std::set<std::string>& sessions() const { return webrtc_.sessions; }
   size_t watchers() const { return webrtc_.watchers.size(); }
   // As if an earlier run of the gateway had made it.
@@ -59,6 +65,13 @@ class FakeMediaNode {
     event.mutable_time_to_first_media()->set_nanos(20'000'000);
     webrtc_.Tell(event);
   }
+  void TellPublishing(const std::string& id) {
+    v1::SessionEvent event;
+    event.set_session_id(id);
+    event.set_state(v1::SESSION_STATE_PUBLISHING);
+    webrtc_.Tell(event);
+  }
+  void Tell(const v1::SessionEvent& event) { webrtc_.Tell(event); }
   void TellEnded(const std::string& id, v1::EndReason reason) {
     v1::SessionEvent event;
     event.set_session_id(id);
@@ -82,21 +95,41 @@ class FakeMediaNode {
     grpc::ServerUnaryReactor* CreatePlayer(grpc::CallbackServerContext* context,
                                            const v1::CreatePlayerRequest* request,
                                            v1::CreatePlayerResponse* response) override {
-      return calls.Unary(
-          *context, *request, *response,
-          [this](const v1::CreatePlayerRequest& asked, rpc::Reply<v1::CreatePlayerResponse> reply) {
-            creates.push_back(asked);
-            auto answer = [this, asked, reply] { Answer(asked, reply); };
-            owner->hold_creates ? held.push_back(answer) : answer();
-          });
+      return Create(*context, *request, *response, creates);
     }
-    void Answer(const v1::CreatePlayerRequest& asked,
-                const rpc::Reply<v1::CreatePlayerResponse>& reply) {
+    grpc::ServerUnaryReactor* CreatePublisher(grpc::CallbackServerContext* context,
+                                              const v1::CreatePublisherRequest* request,
+                                              v1::CreatePublisherResponse* response) override {
+      return Create(*context, *request, *response, publishers);
+    }
+    template <typename Request, typename Response>
+    grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext& context, const Request& request,
+                                     Response& response, std::vector<Request>& all) {
+      return calls.Unary(context, request, response,
+                         [this, &all](const Request& asked, rpc::Reply<Response> reply) {
+                           all.push_back(asked);
+                           auto answer = [this, asked, reply] { Answer(asked, reply); };
+                           owner->hold_creates ? held.push_back(answer) : answer();
+                         });
+    }
+    template <typename Request, typename Response>
+    void Answer(const Request& asked, const rpc::Reply<Response>& reply) {
       if (!owner->create_status.ok()) return reply(owner->create_status);
       sessions.insert(asked.session_id());
-      v1::CreatePlayerResponse made;
+      Response made;
       made.set_answer_sdp("answer to " + asked.offer_sdp());
       reply(made);
+    }
+    grpc::ServerUnaryReactor* SendStreamEvent(grpc::CallbackServerContext* context,
+                                              const v1::SendStreamEventRequest* request,
+                                              v1::SendStreamEventResponse* response) override {
+      return calls.Unary(*context, *request, *response,
+                         [this](const v1::SendStreamEventRequest& asked,
+                                rpc::Reply<v1::SendStreamEventResponse> reply) {
+                           events.push_back(asked);
+                           if (!owner->event_status.ok()) return reply(owner->event_status);
+                           reply(v1::SendStreamEventResponse());
+                         });
     }
     grpc::ServerUnaryReactor* CloseSession(grpc::CallbackServerContext* context,
                                            const v1::CloseSessionRequest* request,
@@ -105,6 +138,7 @@ class FakeMediaNode {
           *context, *request, *response,
           [this](const v1::CloseSessionRequest& asked, rpc::Reply<v1::CloseSessionResponse> reply) {
             closed.push_back(asked.session_id());
+            lost.push_back(asked.client_lost());
             if (sessions.erase(asked.session_id()) == 0) {
               return reply(absl::NotFoundError("no such session"));
             }
@@ -135,7 +169,10 @@ class FakeMediaNode {
 
     FakeMediaNode* owner = nullptr;
     std::vector<v1::CreatePlayerRequest> creates;
+    std::vector<v1::CreatePublisherRequest> publishers;
+    std::vector<v1::SendStreamEventRequest> events;
     std::vector<std::string> closed;
+    std::vector<bool> lost;
     std::set<std::string> sessions;
     std::vector<std::function<void()>> held;
     std::vector<std::unique_ptr<rpc::StreamWriter<v1::SessionEvent>>> watchers;

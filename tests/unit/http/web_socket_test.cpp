@@ -69,10 +69,11 @@ uint16_t CloseCode(const Frame& frame) {
 // Says back what it hears; "close" and "flood" do what they say.
 class EchoUser final : public WebSocketUser {
  public:
-  EchoUser(WebSocket& socket, std::promise<void>* gone) : socket_(socket), gone_(gone) {}
+  EchoUser(WebSocket& socket, std::promise<uint16_t>* gone) : socket_(socket), gone_(gone) {}
   ~EchoUser() override {
-    if (gone_ != nullptr) gone_->set_value();
+    if (gone_ != nullptr) gone_->set_value(close_code_);
   }
+  void OnCloseFrame(uint16_t code) override { close_code_ = code; }
   void OnText(std::string_view message) override {
     if (message == "close") {
       socket_.SendText("before");
@@ -90,10 +91,11 @@ class EchoUser final : public WebSocketUser {
 
  private:
   WebSocket& socket_;
-  std::promise<void>* gone_;
+  uint16_t close_code_ = 0;
+  std::promise<uint16_t>* gone_;  // gets the code of the peer's close frame, 0 if there was none
 };
 
-AcceptWebSocket AcceptEcho(std::promise<void>* gone = nullptr) {
+AcceptWebSocket AcceptEcho(std::promise<uint16_t>* gone = nullptr) {
   return [gone](WebSocket& socket) { return std::make_unique<EchoUser>(socket, gone); };
 }
 
@@ -161,7 +163,7 @@ TEST_CASE("RFC 6455 7.4.1: too long is 1009, also in fragments; binary is 1003")
 }
 
 TEST_CASE("our close sends what is queued, then code and reason; the user goes") {
-  std::promise<void> gone;
+  std::promise<uint16_t> gone;
   ServerFixture server(Router(), {}, AcceptEcho(&gone));
   WsClient client(server.port());
   client.Send(ClientFrame(kText, "close"));
@@ -173,25 +175,31 @@ TEST_CASE("our close sends what is queued, then code and reason; the user goes")
   gone.get_future().wait();
 }
 
-TEST_CASE("the user goes when the client closes, and when its connection breaks") {
-  for (bool politely : {true, false}) {
-    std::promise<void> gone;
+TEST_CASE("the user hears the client's close frame and goes, or goes when the connection breaks") {
+  struct Case {
+    std::string_view payload;  // of the close frame
+    bool sent;
+    uint16_t heard;
+  };
+  for (const Case& c : {Case{"\x03\xe8", true, 1000}, Case{"\x03\xe9", true, 1001},
+                        Case{"", true, 1005}, Case{"", false, 0}}) {
+    std::promise<uint16_t> gone;
     ServerFixture server(Router(), {}, AcceptEcho(&gone));
     WsClient client(server.port());
     client.Send(ClientFrame(kText, "hello"));
     CHECK(client.ReadFrame().payload == "hello");
-    if (politely) {
-      client.Send(ClientFrame(kClose, std::string("\x03\xe8", 2)));
-      CHECK(CloseCode(client.ReadFrame()) == 1000);
+    if (c.sent) {
+      client.Send(ClientFrame(kClose, c.payload));
+      CHECK(client.ReadFrame().opcode == kClose);
     }
     client.Close();
-    gone.get_future().wait();
+    CHECK(gone.get_future().get() == c.heard);
     CHECK(server.counters().web_sockets == 0);
   }
 }
 
 TEST_CASE("a send queue that is full closes the socket and is counted; others go on") {
-  std::promise<void> gone;
+  std::promise<uint16_t> gone;
   ServerFixture server(Router(), {.max_send_queue_bytes = 1'000'000}, AcceptEcho(&gone));
   WsClient client(server.port());
   client.Send(ClientFrame(kText, "flood"));
@@ -200,8 +208,8 @@ TEST_CASE("a send queue that is full closes the socket and is counted; others go
 }
 
 TEST_CASE("users go with the server, while sockets are open") {
-  std::promise<void> gone;
-  std::future<void> went = gone.get_future();
+  std::promise<uint16_t> gone;
+  std::future<uint16_t> went = gone.get_future();
   WsClient* client = nullptr;
   {
     ServerFixture server(Router(), {}, AcceptEcho(&gone));
@@ -221,7 +229,7 @@ TEST_CASE("a refused client hears 1013") {
 }
 
 TEST_CASE("RFC 6455 5.5.2: a silent client gets a ping, and is closed when it stays silent") {
-  std::promise<void> gone;
+  std::promise<uint16_t> gone;
   ServerFixture server(Router(), {.ping_after = 1s, .close_after = 2s}, AcceptEcho(&gone));
   WsClient client(server.port());
   CHECK(client.ReadFrame().opcode == kPing);

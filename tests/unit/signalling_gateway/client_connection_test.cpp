@@ -40,7 +40,7 @@ struct World {
   rpc::ChannelPool channels{loop};
   log::Logger log{{.service = "test"}, std::make_unique<NoLines>()};
   SystemRandom random;
-  std::unique_ptr<Players> players;
+  std::unique_ptr<MediaSessions> sessions;
   int gone = 0;
   std::unique_ptr<Shared> shared;
   FakeSocket socket;
@@ -49,10 +49,11 @@ struct World {
   World() {
     directory.PutNode(media.node());
     directory.PutStream(test::MakeStream("cam", "ingest-1"));
-    players = std::make_unique<Players>(PlayersOptions{"gw", 2s}, loop, directory, channels);
+    sessions =
+        std::make_unique<MediaSessions>(MediaSessionsOptions{"gw", 2s}, loop, directory, channels);
     shared = std::make_unique<Shared>(Shared{.loop = loop,
                                              .log = log,
-                                             .players = *players,
+                                             .media = *sessions,
                                              .random = random,
                                              .session = {.node_id = "gw", .ping_period = 20ms},
                                              .on_client_gone = [this] { ++gone; }});
@@ -63,6 +64,10 @@ struct World {
   void Play(const std::string& id, const std::string& name) {
     client->OnText(R"({"message":"playStream","data":[{"mediaSessionId":")" + id + R"(","name":")" +
                    name + R"(","sdp":"offer"}]})");
+  }
+  void Publish(const std::string& id) {
+    client->OnText(R"({"message":"publishStream","data":[{"mediaSessionId":")" + id +
+                   R"(","name":"me","sdp":"offer","hasVideo":true,"hasAudio":true}]})");
   }
   bool Hears(std::string_view part) {
     return test::RunUntil(loop, [&] { return socket.sent.find(part) != std::string::npos; });
@@ -150,6 +155,68 @@ TEST_CASE_METHOD(World, "the client is pinged, and closed when it never answers"
   REQUIRE(Hears(R"("message":"ping")"));
   REQUIRE(test::RunUntil(loop, [&] { return socket.close_code != 0; }));
   CHECK(socket.close_code == 1008);
+}
+
+TEST_CASE_METHOD(World, "a client publishes, talks to its players, and unpublishes") {
+  Publish("p");
+  REQUIRE(Hears(R"({"data":["p","answer to offer"],"message":"setRemoteSDP"})"));
+  media.TellPublishing("p");
+  REQUIRE(Hears(R"("status":"PUBLISHING")"));
+  client->OnText(
+      R"({"message":"sendStreamEvent","data":[{"mediaSessionId":"p","type":"data","payload":7}]})");
+  REQUIRE(test::RunUntil(loop, [&] { return media.events().size() == 1; }));
+  CHECK(media.events().front().event().payload() == "7");
+  client->OnText(R"({"message":"unPublishStream","data":[{"mediaSessionId":"p"}]})");
+  REQUIRE(Hears(R"("status":"UNPUBLISHED")"));
+  REQUIRE(test::RunUntil(loop, [&] { return media.sessions().empty(); }));
+  CHECK_FALSE(media.lost().front());
+}
+
+TEST_CASE_METHOD(World,
+                 "a client that disconnects ends its stream, one that is lost may come back") {
+  struct Case {
+    uint16_t code;
+    bool lost;
+  };
+  // 0: without a close frame. 1005: as session.disconnect() of the SDK. 1001: the page goes away.
+  for (const Case& c : {Case{0, true}, Case{1001, true}, Case{1000, false}, Case{1005, false}}) {
+    FakeSocket own_socket;
+    auto own = std::make_unique<ClientConnection>(own_socket, 8080, *shared);
+    std::swap(own, client);
+    client->OnText(R"({"message":"connection","data":[{}]})");
+    Publish("p");
+    REQUIRE(test::RunUntil(loop, [&] { return media.sessions().contains("p"); }));
+    REQUIRE(test::RunUntil(
+        loop, [&] { return own_socket.sent.find("setRemoteSDP") != std::string::npos; }));
+    if (c.code != 0) client->OnCloseFrame(c.code);
+    std::swap(own, client);
+    own.reset();
+    REQUIRE(test::RunUntil(loop, [&] { return media.sessions().empty(); }));
+    CHECK(media.lost().back() == c.lost);
+  }
+}
+
+TEST_CASE_METHOD(World, "publishing from elsewhere is refused until it is open; playing is not") {
+  socket.address = "203.0.113.5";
+  Publish("p");
+  CHECK(socket.sent.find(R"("info":"Restricted access")") != std::string::npos);
+  CHECK(shared->refused_publishers == 1);
+  CHECK(media.publishers().empty());
+  Play("a", "cam");
+  REQUIRE(Hears(R"(["a","answer to offer"])"));
+  shared->open_publishing = true;
+  Publish("q");
+  REQUIRE(Hears(R"(["q","answer to offer"])"));
+}
+
+TEST_CASE_METHOD(World, "an event that is not delivered is a warning") {
+  Publish("p");
+  REQUIRE(Hears("setRemoteSDP"));
+  media.event_status = absl::NotFoundError("no such publisher");
+  client->OnText(
+      R"({"message":"sendStreamEvent","data":[{"mediaSessionId":"p","type":"audioMuted"}]})");
+  REQUIRE(Hears("no such publisher"));
+  CHECK(shared->refused_requests == 1);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ TEST_CASE("connection: appKey is defaultApp unless given") {
 }
 
 TEST_CASE("playStream: id, name, offer and wanted size") {
-  auto request = Read<PlayStreamRequest>(
+  auto request = Read<StreamRequest>(
       R"({"message":"playStream","data":[{"mediaSessionId":"id-1","name":"cam","sdp":"v=0\r\n",)"
       R"("mediaProvider":"WebRTC","width":640,"height":0,"bitrate":"fast","published":false}]})");
   CHECK(request.media_session_id == "id-1");
@@ -43,12 +43,53 @@ TEST_CASE("playStream: id, name, offer and wanted size") {
   CHECK(request.bitrate == 0);  // of the wrong type: as if absent
 }
 
+TEST_CASE("publishStream: as the SDK sends it") {
+  auto request = Read<StreamRequest>(
+      R"({"message":"publishStream","data":[{"mediaSessionId":"p-1","name":"me","published":true,)"
+      R"("hasVideo":true,"hasAudio":false,"status":"PENDING","record":true,"sdp":"v=0\r\n",)"
+      R"("mediaProvider":"WebRTC","bitrate":0,"minBitrate":500,"maxBitrate":1500,)"
+      R"("transport":"TCP","cvoExtension":true,"custom":{"name":"room"},)"
+      R"("rtmpUrl":"rtmp://h/live","constraints":{"video":true},)"
+      R"("localMediaInfo":{"devices":{"video":[]},"tracks":{}}}]})");
+  CHECK(request.published);
+  CHECK(request.media_session_id == "p-1");
+  CHECK(request.sdp == "v=0\r\n");
+  CHECK(request.has_video);
+  CHECK_FALSE(request.has_audio);
+  CHECK(request.record);
+  CHECK(request.min_bitrate == 500);
+  CHECK(request.max_bitrate == 1500);
+  CHECK(request.transport == "TCP");
+  CHECK(request.orientation);
+  CHECK(request.custom == R"({"name":"room"})");
+  CHECK(request.rtmp_url == "rtmp://h/live");
+}
+
+TEST_CASE("a custom object that is too long is not kept") {
+  std::string text = R"({"message":"playStream","data":[{"mediaSessionId":"a","custom":{"x":")";
+  CHECK_FALSE(
+      Read<StreamRequest>(text + std::string(kMaxCustomBytes - 8, 'c') + "\"}}]}").custom.empty());
+  CHECK(
+      Read<StreamRequest>(text + std::string(kMaxCustomBytes - 7, 'c') + "\"}}]}").custom.empty());
+}
+
+TEST_CASE("sendStreamEvent: type, and the payload as JSON") {
+  auto request = Read<SendStreamEventRequest>(
+      R"({"message":"sendStreamEvent","data":[{"mediaSessionId":"p","type":"data",)"
+      R"("payload":{"count":[1,2]}}]})");
+  CHECK(request.media_session_id == "p");
+  CHECK(request.event.type == "data");
+  CHECK(request.event.payload == R"({"count":[1,2]})");
+  CHECK(Read<SendStreamEventRequest>(
+            R"({"message":"sendStreamEvent","data":[{"mediaSessionId":"p","type":"audioMuted"}]})")
+            .event.payload.empty());
+}
+
 TEST_CASE("the requests of the SDK are told apart by name") {
   CHECK(Read<StopStreamRequest>(R"({"message":"stopStream","data":[{"mediaSessionId":"a"}]})")
             .media_session_id == "a");
-  CHECK(Read<UnpublishStreamRequest>(
-            R"({"message":"unPublishStream","data":[{"mediaSessionId":"a"}]})")
-            .media_session_id == "a");
+  CHECK(Read<StopStreamRequest>(R"({"message":"unPublishStream","data":[{"mediaSessionId":"a"}]})")
+            .published);
   CHECK(
       Read<AvailableStreamRequest>(R"({"message":"availableStream","data":[{"name":"b"}]})").name ==
       "b");

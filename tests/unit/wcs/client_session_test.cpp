@@ -3,66 +3,13 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "libs/base/text.h"
 #include "libs/wcs/info.h"
+#include "tests/unit/wcs/session_fixture.h"
 
 namespace sluice::wcs {
 namespace {
 
-class CountingRandom final : public RandomSource {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
-
-struct Fixture {
-  CountingRandom random;
-  Instant now{Duration(0)};
-  ClientSession session{
-      {.node_id = "gw", .session_id = "/c:1/s:2", .max_streams = 2}, random, Instant{Duration(0)}};
-
-  // What goes to the client as one text, the other actions as "<Play id>" and so on.
-  std::string Take() {
-    std::string out;
-    for (const Action& action : session.TakeActions()) {
-      if (auto* send = std::get_if<SendText>(&action)) out += send->message + "\n";
-      if (auto* play = std::get_if<StartPlay>(&action)) {
-        out += "<Play " + play->request.media_session_id + " " + play->request.name + ">\n";
-      }
-      if (auto* stop = std::get_if<StopPlay>(&action)) {
-        out += "<Stop " + stop->media_session_id + ">\n";
-      }
-      if (auto* look = std::get_if<LookUpStream>(&action)) {
-        out += "<LookUp " + look->request.name + ">\n";
-      }
-      if (auto* close = std::get_if<CloseSocket>(&action)) out += "<Close " + close->reason + ">\n";
-      if (auto* refusal = std::get_if<NoteRefusal>(&action)) {
-        out += "<Refused " + refusal->method + ">\n";
-      }
-    }
-    return out;
-  }
-  std::string Say(std::string_view text) {
-    session.OnText(text);
-    return Take();
-  }
-  std::string Message(std::string_view name, std::string_view argument) {
-    return Say(StrCat("{\"message\":\"", name, "\",\"data\":[", argument, "]}"));
-  }
-  void Connect() { Message("connection", R"({"appKey":"defaultApp"})"); }
-  std::string Play(std::string_view id) {
-    return Message("playStream", StrCat(R"({"mediaSessionId":")", id,
-                                        R"(","name":"cam","sdp":"v=0","mediaProvider":"WebRTC"})"));
-  }
-};
-
-bool Has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
+using Fixture = SessionFixture;
 
 TEST_CASE_METHOD(Fixture, "connection is answered by getUserData with the echo and a new token") {
   std::string out = Message("connection", R"({"appKey":"defaultApp","sipLogin":"7"})");
@@ -81,81 +28,6 @@ TEST_CASE_METHOD(Fixture, "a second connection on the socket is a fail and chang
   CHECK(session.auth_token() == token);
 }
 
-TEST_CASE_METHOD(Fixture, "play: taken without a word, answer, PLAYING, stop, STOPPED") {
-  Connect();
-  std::string out = Play("id-1");
-  CHECK(out == "<Play id-1 cam>\n");
-  CHECK(session.Streams().front().status == StreamStatus::kPending);
-
-  session.OnPlayAnswered("id-1", "v=0\r\nanswer");
-  CHECK(Has(Take(), R"({"data":["id-1","v=0\r\nanswer"],"message":"setRemoteSDP"})"));
-  session.OnPlaying("id-1", {});
-  CHECK(Has(Take(), R"("status":"PLAYING")"));
-  session.OnPlaying("id-1", {});
-  CHECK(Take().empty());
-
-  out = Message("stopStream", R"({"mediaSessionId":"id-1","name":"cam"})");
-  CHECK(Has(out, "<Stop id-1>"));
-  CHECK(Has(out, R"("status":"STOPPED")"));
-  CHECK(Has(out, info::kStoppedByUser));
-  CHECK(session.Streams().empty());
-}
-
-TEST_CASE_METHOD(Fixture, "the missing stream and the gone publisher have the SDK's own words") {
-  Connect();
-  Play("a");
-  Play("b");
-  session.OnPlayEnded("a", StreamStatus::kFailed, info::kStreamNotFound);
-  std::string out = Take();
-  CHECK(Has(out, R"("info":"Stream not found")"));
-  CHECK(Has(out, R"("status":"FAILED")"));
-  session.OnPlayEnded("b", StreamStatus::kStopped, info::kStoppedByPublisherStop);
-  out = Take();
-  CHECK(Has(out, R"("info":"Stopped by publisher stop")"));
-  CHECK(Has(out, R"("status":"STOPPED")"));
-}
-
-TEST_CASE_METHOD(Fixture,
-                 "a play that is stopped while pending ends at once; a late answer is lost") {
-  Connect();
-  Play("id-1");
-  std::string out = Message("stopStream", R"({"mediaSessionId":"id-1"})");
-  CHECK(Has(out, "<Stop id-1>"));
-  CHECK(Has(out, "STOPPED"));
-  session.OnPlayAnswered("id-1", "v=0");
-  session.OnPlaying("id-1", {});
-  session.OnPlayEnded("id-1", StreamStatus::kFailed, "late");
-  CHECK(Take().empty());
-}
-
-TEST_CASE_METHOD(Fixture, "stopping what is not there still ends in a status") {
-  Connect();
-  CHECK(Has(Message("stopStream", R"({"mediaSessionId":"x"})"), "STOPPED"));
-}
-
-TEST_CASE_METHOD(Fixture, "play before connection, without id, twice, or too often is refused") {
-  CHECK(Has(Play("id-1"), info::kSessionNotReady));
-  Connect();
-  CHECK(Has(Play(""), info::kMediaSessionIdNull));
-  Play("id-1");
-  std::string out = Play("id-1");
-  CHECK(Has(out, R"("apiMethod":"playStream")"));  // a warning: the running stream goes on
-  CHECK_FALSE(Has(out, "notifyStreamStatusEvent"));
-  Play("id-2");
-  out = Play("id-3");
-  CHECK(Has(out, "FAILED"));
-  CHECK_FALSE(Has(out, "<Play"));
-  CHECK(session.Streams().size() == 2);
-}
-
-TEST_CASE_METHOD(Fixture, "a media provider other than WebRTC fails the stream") {
-  Connect();
-  std::string out =
-      Message("playStream", R"({"mediaSessionId":"m","name":"cam","mediaProvider":"MSE"})");
-  CHECK(Has(out, "FAILED"));
-  CHECK_FALSE(Has(out, "<Play"));
-}
-
 TEST_CASE_METHOD(Fixture, "availableStream is answered with a string") {
   Connect();
   CHECK(Message("availableStream", R"({"mediaSessionId":"q","name":"cam"})") == "<LookUp cam>\n");
@@ -170,17 +42,12 @@ TEST_CASE_METHOD(Fixture, "availableStream is answered with a string") {
 
 TEST_CASE_METHOD(Fixture, "what this server cannot do is refused in the way the SDK hears") {
   Connect();
-  std::string out = Message("publishStream", R"({"mediaSessionId":"p","name":"me","sdp":"v=0"})");
-  CHECK(Has(out, R"("message":"notifyStreamStatusEvent")"));
-  CHECK(Has(out, R"("status":"FAILED")"));
-  CHECK(Has(out, R"("mediaSessionId":"p")"));
-  out = Message("call", R"({"callId":"c"})");
+  std::string out = Message("call", R"({"callId":"c"})");
   CHECK(Has(out, R"("message":"finish")"));
   CHECK(Has(out, R"("status":"FAILED")"));
   CHECK(Has(Message("sendData", R"({"operationId":"o"})"), R"("message":"DataStatusEvent")"));
   CHECK(Has(Message("snapshot", R"({"mediaSessionId":"s"})"), "snapshotFailed"));
   CHECK(Has(Message("pushLogs", R"({"logs":"x"})"), R"("apiMethod":"pushLogs")"));
-  CHECK(Has(Message("unPublishStream", R"({"mediaSessionId":"p"})"), "FAILED"));
 }
 
 TEST_CASE_METHOD(Fixture, "every server message carries a data array") {
@@ -277,64 +144,6 @@ TEST_CASE_METHOD(Fixture, "no connection message in time: the socket is closed")
   connected.Connect();
   connected.session.OnTick(now + 10s);
   CHECK_FALSE(Has(connected.Take(), "<Close"));
-}
-
-TEST_CASE_METHOD(Fixture, "several streams: one is stopped, the other goes on") {
-  Connect();
-  Play("a");
-  Play("b");
-  session.OnPlaying("a", {});
-  session.OnPlaying("b", {});
-  Take();
-  CHECK(Has(Message("stopStream", R"({"mediaSessionId":"a"})"), "<Stop a>"));
-  REQUIRE(session.Streams().size() == 1);
-  CHECK(session.Streams().front().media_session_id == "b");
-  CHECK(session.Streams().front().status == StreamStatus::kPlaying);
-  // Stopped twice: an end again, and nobody else is touched.
-  std::string out = Message("stopStream", R"({"mediaSessionId":"a"})");
-  CHECK(Has(out, "STOPPED"));
-  CHECK_FALSE(Has(out, "<Stop"));
-  session.OnPlayEnded("b", StreamStatus::kStopped, info::kStoppedByPublisherStop);
-  CHECK(Has(Take(), R"("mediaSessionId":"b")"));
-}
-
-TEST_CASE_METHOD(Fixture,
-                 "PLAYING says what is played, and the size of the picture comes with it") {
-  Connect();
-  Play("a");
-  session.OnPlaying("a", {.has_audio = false, .width = 640, .height = 360});
-  std::string out = Take();
-  CHECK(Has(out, R"("hasAudio":false)"));
-  CHECK(Has(out, R"("width":640)"));
-  CHECK(Has(out, R"("type":"resize")"));
-  CHECK(Has(out, R"("payload":{"streamerVideoHeight":360,"streamerVideoWidth":640})"));
-  CHECK_FALSE(Has(out, "original"));
-  Play("b");
-  session.OnPlaying("b", {});
-  CHECK_FALSE(Has(Take(), "resize"));
-}
-
-TEST_CASE_METHOD(Fixture,
-                 "another size or bitrate than the original's is said to be not available") {
-  Connect();
-  Message("playStream", R"({"mediaSessionId":"a","name":"cam","width":320,"height":240})");
-  session.OnPlaying("a", {.width = 640, .height = 360});
-  CHECK(Has(Take(), info::kOriginalPlayed));
-  Message("playStream", R"({"mediaSessionId":"b","name":"cam","width":640,"height":360})");
-  session.OnPlaying("b", {.width = 640, .height = 360});
-  CHECK_FALSE(Has(Take(), info::kOriginalPlayed));
-}
-
-TEST_CASE_METHOD(Fixture, "when the socket has gone, all players are stopped") {
-  Connect();
-  Play("a");
-  Play("b");
-  session.OnSocketClosed();
-  std::string out = Take();
-  CHECK(Has(out, "<Stop a>"));
-  CHECK(Has(out, "<Stop b>"));
-  session.OnPlayAnswered("a", "v=0");
-  CHECK(Take().empty());
 }
 
 }  // namespace

@@ -37,6 +37,20 @@ TEST_CASE("an absent info or sdp is left out") {
   CHECK(SerializeStream(stream).find("\"info\":\"Stream not found\"") != std::string::npos);
 }
 
+TEST_CASE("custom and the mute state are there when they are known") {
+  StreamObject stream = Cam();
+  std::string json = SerializeStream(stream);
+  CHECK(json.find("custom") == std::string::npos);
+  CHECK(json.find("audioState") == std::string::npos);
+  stream.custom = R"({"name":"room"})";
+  stream.audio_muted = false;
+  stream.video_muted = true;
+  json = SerializeStream(stream);
+  CHECK(json.find(R"("custom":{"name":"room"})") != std::string::npos);
+  CHECK(json.find(R"("audioState":{"muted":false})") != std::string::npos);
+  CHECK(json.find(R"("videoState":{"muted":true})") != std::string::npos);
+}
+
 TEST_CASE("a name that is not UTF-8 does not spoil the answer") {
   StreamObject stream = Cam();
   stream.name = "a\xff";
