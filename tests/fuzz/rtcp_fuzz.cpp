@@ -13,7 +13,6 @@ void CheckRoundTrip(const T& value) {
   auto packet = reader.Next();
   if (!packet || !rtcp::ParseMessage(*packet)) __builtin_trap();
 }
-void CheckRoundTrip(const rtcp::ReceiverEstimatedMaximumBitrate&) {}  // received only
 void CheckRoundTrip(const rtcp::Nack& nack) {
   size_t numbers = 0;
   nack.ForEach([&](uint16_t) { ++numbers; });

@@ -1,5 +1,7 @@
 #include "libs/rtp/rtcp/feedback.h"
 
+#include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "libs/base/byte_reader.h"
@@ -122,6 +124,20 @@ void Serialize(const FullIntraRequest& request, Bytes& out) {
       writer.WriteU8(item.sequence_number);
       writer.WriteU24(0);
     }
+  });
+}
+
+void Serialize(const ReceiverEstimatedMaximumBitrate& estimate, Bytes& out) {
+  AppendPacket(PacketType::kPayloadFeedback, kApplicationLayer, out, [&](ByteWriter& writer) {
+    const size_t count = std::min<size_t>(estimate.ssrcs.size(), 255);
+    const int exponent = std::max(0, static_cast<int>(std::bit_width(estimate.bitrate_bps)) - 18);
+    writer.WriteU32(estimate.sender_ssrc);
+    writer.WriteU32(0);
+    writer.WriteU32(kRembName);
+    writer.WriteU8(static_cast<uint8_t>(count));
+    writer.WriteU24(static_cast<uint32_t>(exponent) << 18 |
+                    static_cast<uint32_t>(estimate.bitrate_bps >> exponent));
+    for (size_t i = 0; i < count; ++i) writer.WriteU32(estimate.ssrcs[i]);
   });
 }
 

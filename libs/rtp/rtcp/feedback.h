@@ -55,7 +55,6 @@ struct FullIntraRequest {
   friend bool operator==(const FullIntraRequest&, const FullIntraRequest&) = default;
 };
 
-// Received only: we estimate from transport-wide feedback.
 struct ReceiverEstimatedMaximumBitrate {
   uint32_t sender_ssrc = 0;
   uint64_t bitrate_bps = 0;
@@ -76,5 +75,7 @@ std::optional<ReceiverEstimatedMaximumBitrate> ParseReceiverEstimatedMaximumBitr
 void Serialize(const Nack& nack, Bytes& out);
 void Serialize(const PictureLossIndication& indication, Bytes& out);
 void Serialize(const FullIntraRequest& request, Bytes& out);
+// The bitrate is rounded down to 18 significant bits; at most 255 SSRCs are written.
+void Serialize(const ReceiverEstimatedMaximumBitrate& estimate, Bytes& out);
 
 }  // namespace sluice::rtp::rtcp

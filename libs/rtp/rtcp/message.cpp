@@ -9,6 +9,11 @@ std::optional<Message> Wrap(std::optional<T> parsed) {
   return Message(*std::move(parsed));
 }
 
+std::optional<Message> ParseTransportLayerFeedback(const PacketView& packet) {
+  if (auto nack = Wrap(ParseNack(packet))) return nack;
+  return Wrap(ParseTransportFeedback(packet));
+}
+
 std::optional<Message> ParsePayloadFeedback(const PacketView& packet) {
   if (auto indication = Wrap(ParsePictureLossIndication(packet))) return indication;
   if (auto request = Wrap(ParseFullIntraRequest(packet))) return request;
@@ -30,7 +35,7 @@ std::optional<Message> ParseMessage(const PacketView& packet) {
     case PacketType::kApp:
       return Wrap(ParseApp(packet));
     case PacketType::kTransportFeedback:
-      return Wrap(ParseNack(packet));
+      return ParseTransportLayerFeedback(packet);
     case PacketType::kPayloadFeedback:
       return ParsePayloadFeedback(packet);
   }

@@ -7,12 +7,13 @@
 #include "libs/rtp/rtcp/feedback.h"
 #include "libs/rtp/rtcp/report.h"
 #include "libs/rtp/rtcp/source_description.h"
+#include "libs/rtp/rtcp/transport_feedback.h"
 
 namespace sluice::rtp::rtcp {
 
-using Message =
-    std::variant<SenderReport, ReceiverReport, SourceDescription, Goodbye, AppView, Nack,
-                 PictureLossIndication, FullIntraRequest, ReceiverEstimatedMaximumBitrate>;
+using Message = std::variant<SenderReport, ReceiverReport, SourceDescription, Goodbye, AppView,
+                             Nack, PictureLossIndication, FullIntraRequest,
+                             ReceiverEstimatedMaximumBitrate, TransportFeedback>;
 
 // nullopt: a type or format that we do not know (to be skipped), or malformed.
 std::optional<Message> ParseMessage(const PacketView& packet);

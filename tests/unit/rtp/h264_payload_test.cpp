@@ -81,8 +81,8 @@ TEST_CASE("RFC 6184 5.8: fragments of a NAL unit are equal in size but for the l
   CHECK(packets.back().payload[1] == 0x45);  // end
 }
 
-TEST_CASE("a frame in the fan-out has payloads of at most 1150 bytes") {
-  auto packets = Packetized({kSps, kPps, NalUnit(kIdr, 100'000)}, 0, 0, kMaxFanoutPayload);
+TEST_CASE("a frame that we cut has payloads of at most 1150 bytes") {
+  auto packets = Packetized({kSps, kPps, NalUnit(kIdr, 100'000)}, 0, 0, kMaxCutPayload);
   for (const Packet& packet : packets) CHECK(packet.payload.size() <= 1150);
   CHECK(packets.size() == 1 + 88);
 }

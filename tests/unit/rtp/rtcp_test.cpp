@@ -75,6 +75,19 @@ TEST_CASE("RFC 3550 6, RFC 4585, RFC 5104: each packet is written as the specifi
         Hex("84 ce 0006 00000001 00000000 00000002 09000000 00000003 ff000000"));
 }
 
+TEST_CASE("draft-alvestrand-rmcat-remb-03 2.2: an estimate is written with 18 significant bits") {
+  ReceiverEstimatedMaximumBitrate estimate;
+  estimate.sender_ssrc = 1;
+  estimate.ssrcs = {0x11223344, 5};
+  estimate.bitrate_bps = 2'500'000;  // 156250 << 4
+  CHECK(Serialized(estimate) ==
+        Hex("8f ce 0006 00000001 00000000 52454d42 02 12625a 11223344 00000005"));
+  for (uint64_t bitrate : {uint64_t{0}, uint64_t{262'143}, uint64_t{262'144}, uint64_t{1} << 63}) {
+    estimate.bitrate_bps = bitrate;
+    CHECK(std::get<ReceiverEstimatedMaximumBitrate>(*ParseOne(Serialized(estimate))) == estimate);
+  }
+}
+
 TEST_CASE("RFC 3550: what is written is read") {
   CHECK(std::get<SenderReport>(*ParseOne(Serialized(ExampleSenderReport()))) ==
         ExampleSenderReport());

@@ -198,7 +198,7 @@ std::vector<rtp::Packet> IdrWithSets(size_t size) {
 }
 
 TEST_CASE_METHOD(Filtering, "the SPS of a key frame says that nothing is reordered") {
-  const size_t size = GENERATE(200, rtp::kMaxFanoutPayload);
+  const size_t size = GENERATE(200, rtp::kMaxCutPayload);
   for (rtp::Packet& packet : IdrWithSets(size)) {
     packet.track_id = 1;
     packet.ssrc = 1001;
@@ -213,7 +213,7 @@ TEST_CASE_METHOD(Filtering, "the SPS of a key frame says that nothing is reorder
   size_t starts = 0;
   size_t nal_units = 0;
   for (const auto& packet : left) {
-    CHECK(packet->payload.size() <= rtp::kMaxFanoutPayload);
+    CHECK(packet->payload.size() <= rtp::kMaxCutPayload);
     CHECK(packet->role.key_frame);
     CHECK(packet->rtp_timestamp == 100);
     starts += packet->role.starts_access_unit;

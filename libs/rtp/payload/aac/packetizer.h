@@ -21,7 +21,7 @@ struct AccessUnitsView {
 class Packetizer {
  public:
   // max_payload: bytes, at least 16.
-  explicit Packetizer(size_t max_payload = kMaxFanoutPayload) : max_payload_(max_payload) {}
+  explicit Packetizer(size_t max_payload = kMaxCutPayload) : max_payload_(max_payload) {}
 
   // Appends packets with marker, rtp_timestamp, role, arrival and payload set. As many access units
   // as fit share a packet (give them one by one for the least delay); one that does not fit alone

@@ -22,7 +22,7 @@ struct AccessUnitView {
 class Packetizer {
  public:
   // max_payload: bytes, at least 16.
-  explicit Packetizer(size_t max_payload = kMaxFanoutPayload) : max_payload_(max_payload) {}
+  explicit Packetizer(size_t max_payload = kMaxCutPayload) : max_payload_(max_payload) {}
 
   // Appends the access unit's packets with marker (on the last), rtp_timestamp, role, arrival and
   // payload set. Appends nothing if there is nothing to carry.

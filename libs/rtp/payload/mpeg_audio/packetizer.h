@@ -17,7 +17,7 @@ struct FrameView {
 class Packetizer {
  public:
   // max_payload: bytes, at least 16.
-  explicit Packetizer(size_t max_payload = kMaxFanoutPayload) : max_payload_(max_payload) {}
+  explicit Packetizer(size_t max_payload = kMaxCutPayload) : max_payload_(max_payload) {}
 
   // Appends one packet, or the fragments of a frame that does not fit into one, with rtp_timestamp,
   // role, arrival and payload set; equal in size but for the last. The marker, which §3.5 keeps for

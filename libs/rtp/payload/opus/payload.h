@@ -11,7 +11,7 @@ namespace sluice::rtp::payload::opus {
 class Packetizer {
  public:
   // max_payload: bytes.
-  explicit Packetizer(size_t max_payload = kMaxFanoutPayload) : max_payload_(max_payload) {}
+  explicit Packetizer(size_t max_payload = kMaxCutPayload) : max_payload_(max_payload) {}
 
   // One Opus packet with rtp_timestamp (48 kHz), role, arrival and payload set; marker is set on
   // the first after silence only (RFC 3551 §4.1), so never here. nullopt if it is empty or longer
