@@ -47,7 +47,7 @@ scenario('a gateway that dies: the session is lost, a new one plays; nothing is 
   await play(again, 'cam');
 });
 
-scenario('publishing, calls and data are refused in words, never silently', async () => {
+scenario('a publish that cannot be, calls and data are refused in words, never silently', async () => {
   const page = await openSession();
   const answers = await page.evaluate((url) => new Promise((resolve) => {
     const heard = [];
