@@ -2,25 +2,34 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "libs/media/track.h"
 #include "libs/sdp/h264_format.h"
 #include "libs/sdp/player_answer.h"
+#include "libs/sdp/publisher_answer.h"
 #include "libs/sdp/session_description.h"
 
 namespace sluice::sdp {
 
-// For each codec that we can send the payload type that suits best, with its RTX; `in_use` first,
-// then in the offer's order.
-//   in_use: what the stream has of this kind now, as its player gets it; kUnknown = nothing.
+// Of a player: for each codec that we can send the payload type that suits best, with its RTX, in
+// the offer's order.
 //   profile: of an H.264 stream.
-std::vector<AnsweredFormat> ChooseFormats(std::span<const Format> offered, media::MediaKind kind,
-                                          media::Codec in_use, H264Profile profile);
+std::vector<AnsweredFormat> ChooseSentFormats(std::span<const Format> offered,
+                                              media::MediaKind kind, H264Profile profile);
 
-// The offered formats behind `chosen`, in its order, each followed by its RTX, with the feedback
-// that we answer.
-std::vector<Format> DescribeFormats(const MediaSection& offered,
-                                    std::span<const AnsweredFormat> chosen);
+// Of a publisher: every payload type that we can receive, with its RTX. `order` says which codecs
+// come first; the offer decides the rest.
+std::vector<PublishedFormat> ChooseReceivedFormats(std::span<const Format> offered,
+                                                   media::MediaKind kind,
+                                                   std::span<const media::Codec> order);
+
+// The RED format (RFC 2198) whose every block is of `payload_type`; 0 = none.
+uint8_t FindRed(std::span<const Format> offered, uint8_t payload_type);
+
+// The offered format of `payload_type` with those of `feedback` that it offers.
+Format AnsweredFormatOf(const MediaSection& offered, uint8_t payload_type,
+                        std::span<const std::string_view> feedback);
 
 }  // namespace sluice::sdp

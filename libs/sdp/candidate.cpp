@@ -38,6 +38,16 @@ std::string Serialize(const Candidate& candidate) {
   return text;
 }
 
+std::string_view TcpTypeOf(const Candidate& candidate) {
+  std::string_view rest = candidate.extensions;
+  while (!rest.empty()) {
+    const std::string_view name = TakeWord(rest);
+    const std::string_view value = TakeWord(rest);
+    if (name == "tcptype") return value;
+  }
+  return {};
+}
+
 namespace {
 
 uint32_t Priority(uint32_t type_preference, uint32_t local_preference) {

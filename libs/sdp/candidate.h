@@ -25,6 +25,9 @@ struct Candidate {
 std::optional<Candidate> ParseCandidate(std::string_view value);
 std::string Serialize(const Candidate& candidate);
 
+// "tcptype" of a TCP candidate (RFC 6544 §4.5): "active", "passive", "so"; empty if it has none.
+std::string_view TcpTypeOf(const Candidate& candidate);
+
 // RFC 8445 §5.1.2.1 for a host candidate of component 1; local_preference tells candidates of one
 // agent apart: higher = preferred.
 uint32_t HostPriority(uint16_t local_preference);

@@ -153,13 +153,19 @@ bool TakeTransport(Transport& transport, std::string_view name, std::string_view
 
 class SessionParser {
  public:
+  // has_version: the v=0 line is not to be waited for.
+  explicit SessionParser(bool has_version) : has_version_(has_version) {}
+
   absl::StatusOr<SessionDescription> Parse(std::string_view text) {
-    if (text.size() > kMaxBytes) return Error("longer than 65536 bytes");
+    if (text.size() > kMaxBytes) return absl::InvalidArgumentError("SDP: longer than 65536 bytes");
     while (!text.empty()) {
       const size_t end = std::min(text.find('\n'), text.size());
       const std::string_view line = Trim(text.substr(0, end));
       text.remove_prefix(std::min(end + 1, text.size()));
       if (++line_ > kMaxLines) return Error("too many lines");
+      if (line.size() > kMaxLineBytes) {
+        return Error(StrCat("longer than ", kMaxLineBytes, " bytes"));
+      }
       if (!line.empty()) SLUICE_RETURN_IF_ERROR(TakeLine(line));
     }
     if (!has_version_) return absl::InvalidArgumentError("SDP: no v=0 line");
@@ -279,14 +285,18 @@ class SessionParser {
 
   SessionDescription session_;
   Direction direction_ = Direction::kSendRecv;
-  bool has_version_ = false;
+  bool has_version_;
   size_t line_ = 0;
 };
 
 }  // namespace
 
 absl::StatusOr<SessionDescription> Parse(std::string_view text) {
-  return SessionParser().Parse(text);
+  return SessionParser(/*has_version=*/false).Parse(text);
+}
+
+absl::StatusOr<SessionDescription> ParseLines(std::string_view text) {
+  return SessionParser(/*has_version=*/true).Parse(text);
 }
 
 }  // namespace sluice::sdp

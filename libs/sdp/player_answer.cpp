@@ -1,46 +1,35 @@
 #include "libs/sdp/player_answer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/media/h264_browser_rule.h"
 #include "libs/sdp/answer_formats.h"
 #include "libs/sdp/h264_format.h"
-#include "libs/sdp/player_offer.h"
+#include "libs/sdp/offer.h"
 
 namespace sluice::sdp {
 namespace {
 
-constexpr std::string_view kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
-constexpr std::string_view kPlayoutDelayUri =
-    "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
-constexpr uint16_t kMaxOneByteId = 14;  // RFC 8285 §4.2
+// The feedback that our senders act upon.
+constexpr std::array<std::string_view, 4> kFeedback = {"nack", "nack pli", "ccm fir",
+                                                       "transport-cc"};
+
+bool HasCodec(std::span<const AnsweredFormat> formats, media::Codec codec) {
+  return std::any_of(formats.begin(), formats.end(),
+                     [codec](const AnsweredFormat& format) { return format.codec == codec; });
+}
 
 // What the player will get: the rendition is constrained baseline.
 H264Profile ProfileToSend(const media::Track* track) {
   if (track == nullptr) return H264Profile::kUnknown;
-  if (media::FindBrowserObstacle(*track) != media::BrowserObstacle::kNone) {
+  if (track->codec != media::Codec::kH264 ||
+      media::FindBrowserObstacle(*track) != media::BrowserObstacle::kNone) {
     return H264Profile::kConstrainedBaseline;
   }
   return ProfileOfTrack(track->codec_config);
-}
-
-media::MediaKind KindOf(const MediaSection& section) {
-  return section.media == "audio" ? media::MediaKind::kAudio : media::MediaKind::kVideo;
-}
-
-std::string NamesOf(const SessionDescription& offer) {
-  std::string names;
-  for (const MediaSection& section : offer.media) {
-    for (const Format& format : section.formats) {
-      const media::Codec codec = media::CodecFromName(format.encoding);
-      const std::string_view name = media::CodecName(codec);
-      if (codec == media::Codec::kUnknown || names.find(name) != std::string::npos) continue;
-      names += StrCat(names.empty() ? "" : ", ", name);
-    }
-  }
-  return names;
 }
 
 class AnswerBuilder {
@@ -50,14 +39,14 @@ class AnswerBuilder {
       : offer_(offer), stream_(stream), settings_(settings), random_(random) {}
 
   absl::StatusOr<PlayerAnswer> Build() {
-    SLUICE_ASSIGN_OR_RETURN(answer_.remote, ReadRemoteTransport(offer_));
+    SLUICE_ASSIGN_OR_RETURN(answer_.remote, ReadRemoteTransport(OfferKind::kPlayer, offer_));
     answer_.description.origin = StrCat("- ", random_.NextU64() >> 2, " 2 IN IP4 127.0.0.1");
     answer_.description.ice_lite = true;
     for (const MediaSection& section : offer_.media) {
-      if (!TryAccept(section)) Reject(section);
+      if (!TryAccept(section)) answer_.description.media.push_back(RejectedSection(section));
     }
     SLUICE_RETURN_IF_ERROR(CheckCommonCodecs());
-    AddBundle();
+    AddBundle(offer_, answer_.description);
     return std::move(answer_);
   }
 
@@ -65,64 +54,51 @@ class AnswerBuilder {
   const media::Track* TrackOf(media::MediaKind kind) const { return stream_.FindFirst(kind); }
 
   bool TryAccept(const MediaSection& offered) {
-    if (!WantsMedia(offered) || !SharesTransport(offer_, offered)) return false;
+    if (!WantsMedia(OfferKind::kPlayer, offered)) return false;
+    if (!SharesTransport(OfferKind::kPlayer, offer_, offered)) return false;
     if (answer_.tracks.size() >= kMaxAnsweredTracks) return false;
     AnsweredTrack track;
     track.mid = offered.mid;
     track.kind = KindOf(offered);
-    const media::Track* source = TrackOf(track.kind);
-    track.formats =
-        ChooseFormats(offered.formats, track.kind,
-                      source == nullptr ? media::Codec::kUnknown : PlayerCodec(source->codec),
-                      ProfileToSend(source));
-    if (track.formats.empty()) return false;
+    if (!ChooseFormats(offered, track)) return false;
     ChooseSsrcs(track);
-    MediaSection section = Describe(offered, track);
+    MediaSection section =
+        AcceptedSection(offered, Direction::kSendOnly, settings_, answer_.tracks.empty());
+    DescribeFormats(offered, track, section);
+    AddSources(section, track);
     AgreeOnExtensions(offered, section, track);
     answer_.description.media.push_back(std::move(section));
     answer_.tracks.push_back(std::move(track));
     return true;
   }
 
-  // RFC 3264 §6: a rejected m-line keeps its place, on port 0.
-  void Reject(const MediaSection& offered) {
-    MediaSection section;
-    section.media = offered.media;
-    section.protocol = offered.protocol;
-    section.subtypes = offered.subtypes;
-    if (!offered.formats.empty()) section.formats.push_back(offered.formats.front());
-    section.connection = "IN IP4 0.0.0.0";
-    section.mid = offered.mid;
-    section.direction = Direction::kInactive;
-    answer_.description.media.push_back(std::move(section));
+  // False: nothing that we can send.
+  bool ChooseFormats(const MediaSection& offered, AnsweredTrack& track) const {
+    const media::Track* source = TrackOf(track.kind);
+    track.formats = ChooseSentFormats(offered.formats, track.kind, ProfileToSend(source));
+    const media::Codec in_use =
+        source == nullptr ? media::Codec::kUnknown : PlayedCodec(*source, track.formats);
+    std::stable_partition(track.formats.begin(), track.formats.end(),
+                          [in_use](const auto& format) { return format.codec == in_use; });
+    for (const AnsweredFormat& format : track.formats) {
+      if (format.codec != media::Codec::kOpus) continue;
+      track.red_payload_type = FindRed(offered.formats, format.payload_type);
+    }
+    return !track.formats.empty();
   }
 
-  MediaSection Describe(const MediaSection& offered, const AnsweredTrack& track) const {
-    MediaSection section;
-    section.media = offered.media;
-    section.protocol = offered.protocol;
-    section.mid = offered.mid;
-    section.direction = Direction::kSendOnly;
-    section.rtcp_mux = true;
-    section.rtcp_rsize = offered.rtcp_rsize;
-    section.transport = {.ice_ufrag = settings_.ice_ufrag,
-                         .ice_password = settings_.ice_password,
-                         .fingerprints = {settings_.fingerprint},
-                         .setup = "passive"};
-    section.formats = DescribeFormats(offered, track.formats);
-    AddAddresses(section);
-    AddSources(section, track);
-    return section;
-  }
-
-  // Nothing is sent to the default destination by ICE (RFC 8840 §4.1.1 allows this one); candidates
-  // stand in the first accepted m-section alone, since the others are bundled with it.
-  void AddAddresses(MediaSection& section) const {
-    section.port = 9;
-    section.connection = "IN IP4 0.0.0.0";
-    if (!answer_.tracks.empty()) return;
-    section.candidates = settings_.candidates;
-    section.end_of_candidates = true;
+  // Each format with its RTX behind it, Opus with its RED.
+  static void DescribeFormats(const MediaSection& offered, const AnsweredTrack& track,
+                              MediaSection& section) {
+    const auto add = [&](uint8_t payload_type) {
+      if (payload_type == 0 || section.FindFormat(payload_type) != nullptr) return;
+      section.formats.push_back(AnsweredFormatOf(offered, payload_type, kFeedback));
+    };
+    for (const AnsweredFormat& format : track.formats) {
+      section.formats.push_back(AnsweredFormatOf(offered, format.payload_type, kFeedback));
+      add(format.rtx_payload_type);
+      if (format.codec == media::Codec::kOpus) add(track.red_payload_type);
+    }
   }
 
   void AddSources(MediaSection& section, const AnsweredTrack& track) const {
@@ -157,29 +133,30 @@ class AnswerBuilder {
 
   static void AgreeOnExtensions(const MediaSection& offered, MediaSection& section,
                                 AnsweredTrack& track) {
-    for (const HeaderExtension& extension : offered.extensions) {
-      if (extension.id == 0 || extension.id > kMaxOneByteId) continue;
-      const bool is_video = track.kind == media::MediaKind::kVideo;
-      uint8_t* id = nullptr;
-      if (extension.uri == kMidUri) id = &track.mid_id;
-      if (extension.uri == kPlayoutDelayUri && is_video) id = &track.playout_delay_id;
-      if (id == nullptr || *id != 0) continue;
-      *id = static_cast<uint8_t>(extension.id);
-      section.extensions.push_back(extension);
+    std::vector<ExtensionSlot> slots = {
+        {extension::kMid, &track.mid_id},
+        {extension::kTransportSequence, &track.transport_sequence_id},
+        {extension::kAbsSendTime, &track.abs_send_time_id}};
+    if (track.kind == media::MediaKind::kVideo) {
+      slots.push_back({extension::kPlayoutDelay, &track.playout_delay_id});
+      slots.push_back({extension::kOrientation, &track.orientation_id});
     }
+    sdp::AgreeOnExtensions(offered, slots, section);
   }
 
   absl::Status CheckCommonCodecs() const {
     if (answer_.tracks.empty()) {
       return absl::FailedPreconditionError(
-          StrCat("no common codecs: the offer has ", NamesOf(offer_)));
+          StrCat("no common codecs: the offer has ", CodecNamesOf(offer_)));
     }
     bool wanted = false;
     for (const AnsweredTrack& answered : answer_.tracks) {
       const media::Track* source = TrackOf(answered.kind);
       if (source == nullptr) continue;
       wanted = true;
-      if (answered.formats.front().codec == PlayerCodec(source->codec)) return absl::OkStatus();
+      if (PlayedCodec(*source, answered.formats) != media::Codec::kUnknown) {
+        return absl::OkStatus();
+      }
     }
     if (!wanted) return CheckRejectedMedia();
     return NoCommonCodecs();
@@ -189,7 +166,8 @@ class AnswerBuilder {
   // what it has were refused for their codecs.
   absl::Status CheckRejectedMedia() const {
     for (const MediaSection& section : offer_.media) {
-      if (WantsMedia(section) && TrackOf(KindOf(section)) != nullptr) return NoCommonCodecs();
+      if (!WantsMedia(OfferKind::kPlayer, section)) continue;
+      if (TrackOf(KindOf(section)) != nullptr) return NoCommonCodecs();
     }
     return absl::OkStatus();
   }
@@ -199,20 +177,8 @@ class AnswerBuilder {
     for (const media::Track& track : stream_.tracks) {
       names += StrCat(names.empty() ? "" : ", ", media::CodecName(track.codec));
     }
-    return absl::FailedPreconditionError(
-        StrCat("no common codecs: the stream has ", names, "; the offer has ", NamesOf(offer_)));
-  }
-
-  void AddBundle() {
-    const bool is_bundled = std::any_of(
-        offer_.groups.begin(), offer_.groups.end(),
-        [](const Group& group) { return group.semantics == "BUNDLE" && !group.mids.empty(); });
-    if (!is_bundled) return;
-    Group bundle{.semantics = "BUNDLE", .mids = {}};
-    for (const AnsweredTrack& track : answer_.tracks) {
-      if (!track.mid.empty()) bundle.mids.push_back(track.mid);
-    }
-    answer_.description.groups.push_back(std::move(bundle));
+    return absl::FailedPreconditionError(StrCat("no common codecs: the stream has ", names,
+                                                "; the offer has ", CodecNamesOf(offer_)));
   }
 
   const SessionDescription& offer_;
@@ -225,11 +191,29 @@ class AnswerBuilder {
 
 }  // namespace
 
+absl::Status CheckPlayerOffer(const SessionDescription& offer) {
+  return ReadRemoteTransport(OfferKind::kPlayer, offer).status();
+}
+
 absl::StatusOr<PlayerAnswer> MakePlayerAnswer(const SessionDescription& offer,
                                               const media::StreamDescription& stream,
                                               const AnswerSettings& settings,
                                               RandomSource& random) {
   return AnswerBuilder(offer, stream, settings, random).Build();
+}
+
+media::Codec PlayedCodec(const media::Track& track, std::span<const AnsweredFormat> formats) {
+  const bool shown = media::FindBrowserObstacle(track) == media::BrowserObstacle::kNone;
+  if (shown && HasCodec(formats, track.codec)) return track.codec;
+  if (track.kind == media::MediaKind::kAudio) {
+    const bool renders = PlayerCodec(track.codec) != media::Codec::kUnknown;
+    return renders && HasCodec(formats, media::Codec::kOpus) ? media::Codec::kOpus
+                                                             : media::Codec::kUnknown;
+  }
+  for (media::Codec rendition : {media::Codec::kH264, media::Codec::kVp8}) {
+    if (HasCodec(formats, rendition)) return rendition;
+  }
+  return media::Codec::kUnknown;
 }
 
 media::Codec PlayerCodec(media::Codec codec) {

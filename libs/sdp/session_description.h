@@ -117,6 +117,7 @@ struct SessionDescription {
 // Bounds of what is read; more is refused.
 inline constexpr size_t kMaxBytes = 64 * 1024;
 inline constexpr size_t kMaxLines = 4000;
+inline constexpr size_t kMaxLineBytes = 4096;
 inline constexpr size_t kMaxMediaSections = 32;
 inline constexpr size_t kMaxCandidates = 64;  // in one m-line; more are left out
 
@@ -126,6 +127,9 @@ inline constexpr size_t kMaxCandidates = 64;  // in one m-line; more are left ou
 // Attributes of payload types that the m-line does not name are dropped. InvalidArgument, with the
 // line's number: over a bound, no v=0 line, an m-line that cannot be read.
 absl::StatusOr<SessionDescription> Parse(std::string_view text);
+
+// The same for lines without v=0, as in fragments (RFC 8840 §9).
+absl::StatusOr<SessionDescription> ParseLines(std::string_view text);
 
 // With CRLF, in the order of RFC 8866 §5. What Parse() reads from it is equal to `description`, if
 // that came from Parse().

@@ -146,9 +146,9 @@ scenario('every reason not to play has its own words', async () => {
   assert.equal(await failure('b', { name: 'nobody' }), 'Stream not found');
   assert.equal(await failure('c', { name: '' }), 'Stream not found');
   assert.equal(await failure('d', { name: 'rtsp://10.0.0.1/cam' }), 'Stream not found');
-  const vp8 = sdp.replace(/^a=rtpmap:(\d+) H264.*$/gm, 'a=rtpmap:$1 VP8/90000')
+  const vp9 = sdp.replace(/^a=rtpmap:(\d+) (H264|VP8).*$/gm, 'a=rtpmap:$1 VP9/90000')
     .replace(/^a=rtpmap:(\d+) (opus|PCM[AU]|G722|telephone-event).*$/gim, 'a=rtpmap:$1 unheard-of/8000');
-  assert.equal(await failure('e', { sdp: vp8 }), 'No common codecs');
+  assert.equal(await failure('e', { sdp: vp9 }), 'No common codecs');
   assert.match(await failure('f', { sdp: sdp.replace(/^a=fingerprint:.*\r\n/gm, '') }), /fingerprint/);
   assert.match(await failure('g', { sdp: 'v=0' }), /./);
   assert.match(await failure('h', { mediaProvider: 'MSE' }), /WebRTC/);

@@ -46,5 +46,12 @@ TEST_CASE("RFC 6544 4.2: passive TCP candidates come after all of UDP") {
   CHECK(PassiveTcpPriority(1) < PassiveTcpPriority(2));
 }
 
+TEST_CASE("RFC 6544 4.5: a TCP candidate says its type") {
+  const auto passive = ParseCandidate("1 1 TCP 1 10.0.0.1 5 typ host generation 0 tcptype passive");
+  CHECK(TcpTypeOf(*passive) == "passive");
+  CHECK(ParseCandidate(Serialize(*passive)) == passive);
+  CHECK(TcpTypeOf(*ParseCandidate("1 1 udp 1 10.0.0.1 5 typ host generation 0")).empty());
+}
+
 }  // namespace
 }  // namespace sluice::sdp

@@ -137,8 +137,10 @@ TEST_CASE("what cannot be read is refused with the line's number") {
 
 TEST_CASE("size, lines, m-lines and candidates are bounded") {
   CHECK(Parse("v=0\r\n" + std::string(kMaxBytes, 'x')).status().message() ==
-        "SDP line 0: longer than 65536 bytes");
+        "SDP: longer than 65536 bytes");
   CHECK_FALSE(Parse("v=0\n" + std::string(kMaxLines, '\n')).ok());
+  CHECK(Parse("v=0\na=x:" + std::string(10'000, 'x')).status().message() ==
+        "SDP line 2: longer than 4096 bytes");
   std::string many = "v=0\n";
   for (size_t i = 0; i <= kMaxMediaSections; ++i) many += "m=audio 9 RTP/AVP 0\n";
   CHECK_FALSE(Parse(many).ok());

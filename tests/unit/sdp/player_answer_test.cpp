@@ -107,7 +107,8 @@ TEST_CASE("High is sent under 42e01f mode 1, which stands first with its RTX") {
   CHECK(section.formats[0].payload_type == 108);
   CHECK(FindParameter(section.formats[0], "profile-level-id") == "42e01f");
   CHECK(FindParameter(section.formats[0], "packetization-mode") == "1");
-  CHECK(section.formats[0].feedback == std::vector<std::string>{"ccm fir", "nack", "nack pli"});
+  CHECK(section.formats[0].feedback ==
+        std::vector<std::string>{"transport-cc", "ccm fir", "nack", "nack pli"});
   CHECK(section.formats[1].payload_type == 109);
   CHECK(section.formats[1].parameters == "apt=108");
 }
@@ -186,16 +187,94 @@ TEST_CASE("SSRCs are ours, different, grouped by FID, and carry one msid stream"
   CHECK(streams == std::set<std::string>{"cam-stream"});
 }
 
-TEST_CASE("header extensions: mid, and for video playout-delay; no congestion feedback") {
+TEST_CASE("header extensions: mid, congestion control, and for video playout-delay, orientation") {
   const PlayerAnswer answer = Answer(Offer(kChromiumWhep));
   const AnsweredTrack& video = TrackOf(answer, media::MediaKind::kVideo);
   const AnsweredTrack& audio = TrackOf(answer, media::MediaKind::kAudio);
   CHECK(video.mid_id == 9);
   CHECK(video.playout_delay_id == 5);
-  CHECK(audio.mid_id != 0);
+  CHECK(video.transport_sequence_id == 4);
+  CHECK(video.abs_send_time_id == 2);
+  CHECK(video.orientation_id == 3);
+  CHECK(audio.mid_id == 9);
+  CHECK(audio.transport_sequence_id == 4);
+  CHECK(audio.abs_send_time_id == 2);
   CHECK(audio.playout_delay_id == 0);
-  CHECK(answer.description.media[0].extensions.size() == 2);
-  CHECK(answer.description.media[1].extensions.size() == 1);
+  CHECK(audio.orientation_id == 0);
+  CHECK(answer.description.media[0].extensions.size() == 5);
+  CHECK(answer.description.media[1].extensions.size() == 3);
+}
+
+TEST_CASE("RED is agreed on behind Opus, which stays first") {
+  const PlayerAnswer answer = Answer(Offer(kChromiumWhep));
+  CHECK(TrackOf(answer, media::MediaKind::kAudio).red_payload_type == 63);
+  const std::vector<Format>& formats = answer.description.media[1].formats;
+  CHECK(formats[0].payload_type == 111);
+  CHECK(formats[1].payload_type == 63);
+  CHECK(formats[1].parameters == "111/111");
+}
+
+TEST_CASE("RED of another payload type than Opus is not agreed on") {
+  for (std::string_view wrong : {"a=fmtp:63 111/0", "a=fmtp:63 0/0", "a=x:63 111/111"}) {
+    const PlayerAnswer answer = Answer(Replaced(kChromiumWhep, "a=fmtp:63 111/111", wrong));
+    CHECK(TrackOf(answer, media::MediaKind::kAudio).red_payload_type == 0);
+    CHECK(answer.description.media[1].FindFormat(63) == nullptr);
+  }
+}
+
+TEST_CASE("a stream's codec that is not offered is played as a rendition") {
+  struct Choice {
+    media::Codec stream;
+    std::string_view missing;
+    media::Codec played;
+  };
+  const Choice choices[] = {
+      {media::Codec::kVp8, "VP9/", media::Codec::kVp8},
+      {media::Codec::kVp8, "VP8/", media::Codec::kH264},
+      {media::Codec::kVp9, "VP9/", media::Codec::kH264},
+      {media::Codec::kAv1, "AV1/", media::Codec::kH264},
+      {media::Codec::kH264, "H264/", media::Codec::kVp8},
+  };
+  for (const Choice& choice : choices) {
+    media::StreamDescription stream = CamStream({});
+    stream.tracks[0].codec = choice.stream;
+    const auto offer = Replaced(kChromiumWhep, choice.missing, "other/");
+    const PlayerAnswer answer = Answer(offer, stream);
+    CHECK(TrackOf(answer, media::MediaKind::kVideo).formats.front().codec == choice.played);
+  }
+}
+
+TEST_CASE("a track that browsers cannot show is played as h264, or else vp8") {
+  media::Track track = CamStream({1, 0x4d, 0x40, 0x1f}).tracks[0];
+  track.has_b_frames = true;
+  const std::vector<AnsweredFormat> all = {{media::Codec::kVp8, 96, 0},
+                                           {media::Codec::kH264, 102, 0}};
+  CHECK(PlayedCodec(track, all) == media::Codec::kH264);
+  CHECK(PlayedCodec(track, std::span(all).first(1)) == media::Codec::kVp8);
+  CHECK(PlayedCodec(track, {}) == media::Codec::kUnknown);
+}
+
+TEST_CASE("sound is played as Opus if its own codec is not offered") {
+  media::Track track = CamStream().tracks[1];
+  const std::vector<AnsweredFormat> opus = {{media::Codec::kOpus, 111, 0}};
+  const std::vector<AnsweredFormat> pcmu = {{media::Codec::kPcmu, 0, 0}};
+  for (media::Codec codec : {media::Codec::kAac, media::Codec::kPcmu, media::Codec::kG722}) {
+    track.codec = codec;
+    CHECK(PlayedCodec(track, opus) == media::Codec::kOpus);
+  }
+  track.codec = media::Codec::kPcmu;
+  CHECK(PlayedCodec(track, pcmu) == media::Codec::kPcmu);
+  track.codec = media::Codec::kOpus;
+  CHECK(PlayedCodec(track, pcmu) == media::Codec::kUnknown);
+  track.codec = media::Codec::kSpeex;
+  CHECK(PlayedCodec(track, opus) == media::Codec::kUnknown);
+}
+
+TEST_CASE("profiles of VP9 and AV1 that not every browser decodes are not agreed on") {
+  const auto other = Replaced(kChromiumWhep, "profile-id=0", "profile-id=2");
+  for (const auto& format : TrackOf(Answer(other), media::MediaKind::kVideo).formats) {
+    CHECK(format.codec != media::Codec::kVp9);
+  }
 }
 
 TEST_CASE("RFC 8285 4.2: extension ids above 14 are not agreed on") {
@@ -249,22 +328,23 @@ TEST_CASE("orphaned rtx in front of the codecs is skipped") {
 }
 
 TEST_CASE("no common codecs is FailedPrecondition and says who has what") {
-  const auto vp8_only = Replaced(kChromiumWhep, "H264/90000", "X264/90000");
+  auto vp9_only = Offer(kChromiumWhep);
+  std::erase_if(vp9_only.media[0].formats,
+                [](const Format& format) { return !IsEncoding(format, "VP9"); });
   media::StreamDescription video_only = CamStream();
   video_only.tracks.pop_back();
-  const auto answer = TryAnswer(vp8_only, video_only);
+  const auto answer = TryAnswer(vp9_only, video_only);
   CHECK(answer.status().code() == absl::StatusCode::kFailedPrecondition);
-  CHECK(std::string(answer.status().message()).find("the stream has H264; the offer has VP8") !=
+  CHECK(std::string(answer.status().message()).find("the stream has H264; the offer has VP9") !=
         std::string::npos);
   // Sound alone is still something.
-  CHECK(Answer(vp8_only).tracks.size() == 2);
+  CHECK(Answer(vp9_only).tracks.size() == 2);
 }
 
-TEST_CASE("H.264 without packetization-mode=1 is no common codec") {
-  media::StreamDescription video_only = CamStream();
-  video_only.tracks.pop_back();
+TEST_CASE("H.264 without packetization-mode=1 cannot be sent: vp8 is played") {
   const auto mode_0 = Replaced(kChromiumWhep, "packetization-mode=1", "packetization-mode=0");
-  CHECK(TryAnswer(mode_0, video_only).status().code() == absl::StatusCode::kFailedPrecondition);
+  const PlayerAnswer answer = Answer(mode_0);
+  CHECK(TrackOf(answer, media::MediaKind::kVideo).formats.front().codec == media::Codec::kVp8);
 }
 
 TEST_CASE("an offer that cannot be answered is InvalidArgument and says what is wrong") {

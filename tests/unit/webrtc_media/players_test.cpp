@@ -87,7 +87,7 @@ TEST_CASE("players above the limit are ResourceExhausted") {
 TEST_CASE("no common codecs is FailedPrecondition") {
   MediaNode node;
   std::string offer(sdp::kChromiumWhep);
-  for (const std::string_view codec : {"H264/90000", "opus/48000"}) {
+  for (const std::string_view codec : {"H264/90000", "VP8/90000", "opus/48000"}) {
     for (size_t at = 0; (at = offer.find(codec)) != std::string::npos;) offer[at] = 'x';
   }
   CHECK(node.Create("session-1", "cam", offer).status().code() ==
