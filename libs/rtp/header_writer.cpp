@@ -77,19 +77,26 @@ size_t WriteHeader(const Header& header, std::span<const Extension> extensions,
   return size;
 }
 
-std::optional<ByteView> FindExtension(const RtpView& packet, uint8_t id) {
-  bool one_byte = packet.extension_profile == kOneByteExtensionProfile;
-  bool two_byte = (packet.extension_profile & 0xfff0) == 0x1000;
-  if (!one_byte && !two_byte) return std::nullopt;
+void ForEachExtension(const RtpView& packet, absl::FunctionRef<void(uint8_t, ByteView)> each) {
+  const bool one_byte = packet.extension_profile == kOneByteExtensionProfile;
+  const bool two_byte = (packet.extension_profile & 0xfff0) == 0x1000;
+  if (!one_byte && !two_byte) return;
   ByteReader reader(packet.extension);
   while (reader.remaining() > 0) {
-    ElementHeader element = ReadElementHeader(reader, one_byte);
-    if (one_byte && element.id == kReservedId) return std::nullopt;
-    ByteView value = reader.ReadBytes(element.length);
-    if (!reader.ok()) return std::nullopt;
-    if (element.id == id && id != kPaddingId) return value;
+    const ElementHeader element = ReadElementHeader(reader, one_byte);
+    if (one_byte && element.id == kReservedId) return;
+    const ByteView value = reader.ReadBytes(element.length);
+    if (!reader.ok()) return;
+    if (element.id != kPaddingId) each(element.id, value);
   }
-  return std::nullopt;
+}
+
+std::optional<ByteView> FindExtension(const RtpView& packet, uint8_t id) {
+  std::optional<ByteView> found;
+  ForEachExtension(packet, [&](uint8_t element, ByteView value) {
+    if (element == id && !found) found = value;
+  });
+  return found;
 }
 
 }  // namespace sluice::rtp

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "absl/functional/function_ref.h"
 #include "libs/rtp/packet.h"
 
 namespace sluice::rtp {
@@ -40,5 +41,7 @@ inline size_t WriteHeader(const Header& header, std::span<uint8_t> out) {
 // The value of the extension element `id` in a packet with one-byte or two-byte (RFC 8285 §4.3)
 // extensions; nullopt if it has none. Borrowed from the packet.
 std::optional<ByteView> FindExtension(const RtpView& packet, uint8_t id);
+// Calls `each(id, value)` for all elements up to the first that is malformed.
+void ForEachExtension(const RtpView& packet, absl::FunctionRef<void(uint8_t, ByteView)> each);
 
 }  // namespace sluice::rtp

@@ -16,6 +16,8 @@ constexpr std::array kCounts = {
     NamedCount{&WorkerCounters::rtp_bytes, "sent_bytes_total", "Bytes of these packets."},
     NamedCount{&WorkerCounters::rtx_packets, "retransmitted_packets_total",
                "Packets repeated after a NACK."},
+    NamedCount{&WorkerCounters::received_rtp_packets, "received_packets_total",
+               "RTP packets received from publishers."},
     NamedCount{&WorkerCounters::datagrams_sent, "sent_datagrams_total",
                "Datagrams handed to the kernel."},
     NamedCount{&WorkerCounters::messages_sent, "sent_messages_total",
@@ -46,6 +48,7 @@ constexpr std::array kDrops = {
     DropReason{&WorkerCounters::bad_stun, "bad-stun"},
     DropReason{&WorkerCounters::bad_rtcp, "bad-rtcp"},
     DropReason{&WorkerCounters::bad_rtp, "bad-rtp"},
+    DropReason{&WorkerCounters::unknown_ssrc, "unknown-ssrc"},
 };
 
 void AddDurations(metrics::Scrape& scrape, std::string_view name, std::string_view help,

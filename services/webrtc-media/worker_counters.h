@@ -51,6 +51,9 @@ struct WorkerCounters {
   Count key_frame_skips;  // times a player had to wait for a key frame after a hole
   Count replays;          // cached groups sent again after a PLI
   Count late_video;       // datagrams skipped because the socket was full for too long
+  // Publishers.
+  Count received_rtp_packets;  // authentic
+  Count unknown_ssrc;          // authentic, but nothing tells whose
   // Socket.
   Count datagrams_sent;
   Count messages_sent;  // runs of datagrams for one player that the kernel took as one (GSO)

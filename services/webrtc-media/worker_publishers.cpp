@@ -39,14 +39,15 @@ void WorkerPublishers::OnFeedback() {
 
 void WorkerPublishers::Publish() {
   if (received_.empty()) return;
-  for (PublisherSession* publisher : std::exchange(received_, {})) Publish(*publisher);
-  if (queue_.NeedsWake()) emit_(MediaPublished{});
-}
-
-void WorkerPublishers::Publish(PublisherSession& publisher) {
-  const size_t bytes = publisher.pending_bytes();
-  if (!queue_.Push(publisher.number(), publisher.pending(), bytes)) publisher.DropPending(now_);
-  publisher.OnTaken();
+  bool published = false;
+  for (PublisherSession* publisher : std::exchange(received_, {})) {
+    PublishedTurn& turn = publisher->turn();
+    if (!turn.items.empty()) {
+      published = queue_.Push(publisher->number(), turn.items, turn.bytes) || published;
+    }
+    publisher->OnTurnEnd(now_);
+  }
+  if (published && queue_.NeedsWake()) emit_(MediaPublished{});
 }
 
 void WorkerPublishers::Forget(PublisherSession& publisher) {

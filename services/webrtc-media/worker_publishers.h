@@ -39,7 +39,6 @@ class WorkerPublishers final : private PublisherSession::Listener {
   void OnSilent(const PublisherSession& session, bool silent) override;
   void OnReceived(PublisherSession& session) override { received_.push_back(&session); }
 
-  void Publish(PublisherSession& publisher);
   PublisherSession* Find(const std::string& session_id);
 
   PeerTransport::Environment& environment_;

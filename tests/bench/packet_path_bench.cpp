@@ -17,6 +17,7 @@ int main() {
   std::vector<Row> rows;
   AddCryptoRows(rows);
   AddQueueRows(rows);
+  AddReceiveRows(rows);
   AddFanoutRows(rows);
   constexpr double kNone = std::numeric_limits<double>::max();
   std::vector<double> best(rows.size(), kNone);

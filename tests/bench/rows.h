@@ -33,6 +33,8 @@ double MeasureReferenceSend();
 void AddCryptoRows(std::vector<Row>& rows);
 // Frames through PlayerTrack: to nowhere, and to sockets on loopback.
 void AddFanoutRows(std::vector<Row>& rows);
+// A publisher's datagrams to packets of the stream.
+void AddReceiveRows(std::vector<Row>& rows);
 // Home loop -> worker.
 void AddQueueRows(std::vector<Row>& rows);
 

@@ -62,6 +62,7 @@ std::vector<Bytes> TestPlayer::OnDatagram(const Bytes& datagram) {
   if (!opened) {
     ++refused;
   } else if (is_rtcp) {
+    compounds.push_back(*opened);
     rtp::rtcp::CompoundReader reader(*opened);
     while (const auto packet = reader.Next()) {
       if (auto report = rtp::rtcp::ParseSenderReport(*packet)) reports.push_back(*report);
@@ -94,6 +95,8 @@ void TestPlayer::OnConnected() {
   inbound_ = std::make_unique<srtp::SrtpOracle>(server, Direction::kUnprotect);
   outbound_ = std::make_unique<srtp::SrtpOracle>(client, Direction::kProtect);
 }
+
+Bytes TestPlayer::ProtectRtp(const Bytes& packet) { return outbound_->ProtectRtp(packet).value(); }
 
 Bytes TestPlayer::ProtectRtcp(const Bytes& compound) {
   return outbound_->ProtectRtcp(compound).value();

@@ -32,8 +32,10 @@ class TestPlayer {
   std::vector<Bytes> StartDtls() { return dtls_.Handshake(); }
   std::vector<Bytes> OnDatagram(const Bytes& datagram);
   Bytes ProtectRtcp(const Bytes& compound);
+  Bytes ProtectRtp(const Bytes& packet);
   std::vector<Bytes> CloseDtls() { return dtls_.Close(); }
 
+  dtls::Fingerprint fingerprint() const { return dtls_.fingerprint(); }
   bool connected() const { return dtls_.connected(); }
   bool closed_by_server() const { return dtls_.closed_by_peer(); }
 
@@ -43,8 +45,9 @@ class TestPlayer {
   };
   std::vector<std::unique_ptr<Received>> packets;  // RTP that proved authentic, in order
   std::vector<rtp::rtcp::SenderReport> reports;
-  std::vector<bool> order;  // true = RTCP, in the order of arrival
-  int refused = 0;          // SRTP or SRTCP that did not prove authentic
+  std::vector<Bytes> compounds;  // RTCP that proved authentic, in order
+  std::vector<bool> order;       // true = RTCP, in the order of arrival
+  int refused = 0;               // SRTP or SRTCP that did not prove authentic
 
  private:
   void OnConnected();

@@ -8,7 +8,7 @@
 #include "libs/net/batch_sender.h"
 #include "libs/net/udp_socket.h"
 #include "tests/support/run_until.h"
-#include "tests/unit/webrtc_media_worker/test_player.h"
+#include "tests/unit/webrtc_media_worker/test_publisher.h"
 #include "tests/unit/webrtc_media_worker/test_stream.h"
 
 namespace sluice::webrtc_media {
@@ -26,6 +26,29 @@ struct Events final : Worker::Delegate {
   std::vector<std::string> playing;
   std::vector<std::pair<std::string, EndReason>> ended;
   std::vector<uint32_t> key_frames;
+};
+
+struct PublisherEvents final : PublisherDelegate {
+  void OnPublisherStarted(const std::string& session_id) override { started.push_back(session_id); }
+  void OnPublisherMedia(const std::string&, PublishedItems items) override {
+    CHECK_FALSE(started.empty());
+    CHECK(ended.empty());
+    for (const PublishedItem& item : items) {
+      if (const auto* packet = std::get_if<rtp::Packet>(&item.content)) {
+        numbers.push_back(packet->sequence_number);
+      }
+    }
+  }
+  void OnPublisherSilent(const std::string&, bool silent) override { silences.push_back(silent); }
+  void OnPublisherEnded(const std::string& session_id, EndReason reason,
+                        const std::string&) override {
+    ended.emplace_back(session_id, reason);
+  }
+
+  std::vector<std::string> started;
+  std::vector<uint16_t> numbers;
+  std::vector<bool> silences;
+  std::vector<std::pair<std::string, EndReason>> ended;
 };
 
 // A TestPlayer with a socket.
@@ -75,6 +98,7 @@ struct Suite {
                     .value(),
         .max_players = 2};
     worker = Worker::Start(std::move(settings), home, random, events).value();
+    worker->SetPublisherDelegate(publisher_events);
     feed = worker->OpenFeed();
     Give({std::make_shared<const media::StreamDescription>(TestDescription())});
   }
@@ -97,6 +121,7 @@ struct Suite {
   loop::EventLoop home;
   SystemRandom random;
   Events events;
+  PublisherEvents publisher_events;
   TestStream source{MonotonicNow()};
   std::unique_ptr<Worker> worker;
   std::unique_ptr<WorkerFeed> feed;
@@ -266,6 +291,52 @@ TEST_CASE("A port that is taken is refused") {
                                 net::SocketAddress::Parse("0.0.0.0", suite.worker->port()).value()};
   const auto second = Worker::Start(std::move(settings), suite.home, suite.random, suite.events);
   CHECK(second.status().code() == absl::StatusCode::kUnavailable);
+}
+
+TEST_CASE("A publisher's media reaches the home loop in order, and its end comes last") {
+  Suite suite;
+  SocketPlayer publisher("p", "127.0.0.1", suite.worker->port());
+  PublisherSettings settings = TestPublisherSettings();
+  settings.transport = publisher.player.Settings(suite.home.now()).transport;
+  settings.silence = 50ms;
+  const auto counters = settings.counters;
+  REQUIRE(suite.worker->AddPublisher(settings).ok());
+  CHECK(suite.worker->AddPublisher(settings).code() == absl::StatusCode::kAlreadyExists);
+  CHECK(suite.worker->publisher_count() == 1);
+  CHECK(suite.worker->player_count() == 0);
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    if (!publisher.checked) publisher.Send(publisher.player.Check());
+    publisher.Receive();
+    return publisher.player.connected();
+  }));
+  for (const TestRtp& packet : Vp8Frame(1, 9000, true, 40)) {
+    publisher.Send(publisher.player.ProtectRtp(packet.Serialize()));
+  }
+  const PublisherEvents& events = suite.publisher_events;
+  REQUIRE(test::RunUntil(suite.home, [&] { return events.numbers.size() == 40; }));
+  for (size_t i = 0; i < 40; ++i) CHECK(events.numbers[i] == i + 1);
+  CHECK(counters->encodings[1].packets.value() == 40);
+  REQUIRE(test::RunUntil(suite.home, [&] { return !events.silences.empty(); }));
+  suite.worker->RequestPublisherKeyFrame("p", 1);
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    publisher.Receive();
+    return !Find<rtp::rtcp::PictureLossIndication>(publisher.player.compounds).empty();
+  }));
+  suite.worker->RemovePublisher("p", EndReason::kReplaced);
+  REQUIRE(test::RunUntil(suite.home, [&] {
+    publisher.Receive();
+    return !events.ended.empty() && publisher.player.closed_by_server();
+  }));
+  CHECK(events.started == std::vector<std::string>{"p"});
+  CHECK(events.ended[0] == std::pair{std::string("p"), EndReason::kReplaced});
+  CHECK(suite.worker->session_count() == 0);
+}
+
+TEST_CASE("A publisher with more encodings than there are counters is refused") {
+  Suite suite;
+  PublisherSettings settings = TestPublisherSettings();
+  settings.tracks[0].encodings.resize(PublisherCounters::kMaxEncodings);
+  CHECK(suite.worker->AddPublisher(settings).code() == absl::StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("Closing a feed leaves its players without media, and a new one goes on") {
