@@ -1,13 +1,15 @@
-// Any payloads into the H.264, AAC, MP3 and Opus depacketizers. Each packet: length, flags (marker,
+// Any payloads into the depacketizers. Each packet: length, flags (marker,
 // gap, new timestamp), payload.
 #include <algorithm>
 
 #include "libs/base/byte_reader.h"
 #include "libs/rtp/payload/aac/depacketizer.h"
+#include "libs/rtp/payload/frame_depacketizer.h"
 #include "libs/rtp/payload/h264/aggregate.h"
 #include "libs/rtp/payload/h264/depacketizer.h"
 #include "libs/rtp/payload/mpeg_audio/depacketizer.h"
 #include "libs/rtp/payload/opus/payload.h"
+#include "libs/rtp/payload/red/redundancy.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace sluice;
@@ -16,6 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   rtp::payload::aac::Depacketizer aac;
   rtp::payload::mpeg_audio::Depacketizer mpeg_audio;
   rtp::payload::opus::Depacketizer opus;
+  rtp::payload::FrameDepacketizer vp8(media::Codec::kVp8);
+  rtp::payload::FrameDepacketizer vp9(media::Codec::kVp9);
+  rtp::payload::FrameDepacketizer av1(media::Codec::kAv1);
+  std::vector<rtp::payload::CodedFrame> coded;
   std::vector<rtp::payload::h264::AccessUnit> pictures;
   std::vector<rtp::payload::aac::AccessUnit> sounds;
   std::vector<rtp::payload::mpeg_audio::Frame> frames;
@@ -32,6 +38,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     aac.Push(packet, sounds);
     mpeg_audio.Push(packet, frames);
     opus.Push(packet);
+    for (auto* each : {&vp8, &vp9, &av1}) each->Push(packet, coded);
+    if (auto unpacked = rtp::payload::red::Unpack(packet.payload)) {
+      rtp::payload::red::Pack(unpacked->redundant, unpacked->primary, 1150);
+    }
   }
   h264.Flush(pictures);
   size_t bytes = 0;
