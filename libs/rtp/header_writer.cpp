@@ -60,7 +60,7 @@ size_t WriteHeader(const Header& header, std::span<const Extension> extensions,
                    std::span<uint8_t> out) {
   size_t size = HeaderSize(extensions);
   if (out.size() < size || !WithinLimits(extensions)) return 0;
-  out[0] = extensions.empty() ? 0x80 : 0x90;
+  out[0] = static_cast<uint8_t>((extensions.empty() ? 0x80 : 0x90) | (header.padding ? 0x20 : 0));
   out[1] = static_cast<uint8_t>((header.marker ? 0x80 : 0) | (header.payload_type & 0x7f));
   PutU16(&out[2], header.sequence_number);
   PutU32(&out[4], header.rtp_timestamp);

@@ -19,6 +19,7 @@ struct Header {
   uint16_t sequence_number = 0;
   uint32_t rtp_timestamp = 0;
   uint32_t ssrc = 0;
+  bool padding = false;  // the payload ends with padding, the last byte of which is its length
 };
 
 // One header extension element. `value` is borrowed.

@@ -13,6 +13,8 @@ PlayerTrackSettings ToTrackSettings(const sdp::AnsweredTrack& answered) {
   track.ssrc = answered.ssrc;
   track.rtx_ssrc = answered.rtx_ssrc;
   track.playout_delay_id = answered.playout_delay_id;
+  track.transport_sequence_id = answered.transport_sequence_id;
+  track.red_payload_type = answered.red_payload_type;
   for (size_t i = 0; i < std::min(answered.formats.size(), kMaxFormats); ++i) {
     const sdp::AnsweredFormat& format = answered.formats[i];
     track.formats.push_back({format.codec, format.payload_type, format.rtx_payload_type});

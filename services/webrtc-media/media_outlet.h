@@ -1,6 +1,7 @@
 // Where a player's media goes: its place in the worker's send buffer.
 #pragma once
 
+#include "libs/congestion/bandwidth_estimator.h"
 #include "libs/net/send_batch.h"
 #include "libs/srtp/packet_protector.h"
 #include "services/webrtc-media/worker_counters.h"
@@ -15,6 +16,10 @@ struct MediaOutlet {
   srtp::PacketProtector& protector;
   WorkerCounters& counters;
   Instant now;
+  // Numbers the packets of a player that tells when they arrive; nullptr: it does not.
+  congestion::BandwidthEstimator* bandwidth = nullptr;
+  size_t sound_distance = 0;  // packets that each packet of sound repeats
+  uint64_t video_rate = 0;    // bit/s that the way to the player carries; 0 = no limit is known
 
   // A place for one datagram; a full batch is flushed for it. Empty = the socket is full: keep the
   // position and come back when it is writable.

@@ -10,6 +10,34 @@ namespace sluice::webrtc_media {
 namespace {
 
 constexpr Duration kReportInterval = 1s;
+// Above the estimate while the queue to the player does not grow, so that a key frame is not late.
+constexpr double kPaceAbove = 1.5;
+// Video that could only leave so late is not worth sending.
+constexpr Duration kLongestBacklog = 800ms;
+
+// What a track begins with: the layer that is chosen, unless another one can be shown at once.
+StreamTrackPtr FirstLayer(PlayerLayers& layers, const congestion::BandwidthEstimator* bandwidth,
+                          const StreamTrackPtr& found, Instant now) {
+  if (found == nullptr) return nullptr;
+  const StreamTrackPtr chosen = layers.Choose(bandwidth, now).track;
+  if (chosen != nullptr && chosen->ring.key_frame()) return chosen;
+  return found->ring.key_frame() || chosen == nullptr ? found : chosen;
+}
+
+congestion::Feedback ToFeedback(const rtp::rtcp::TransportFeedback& told) {
+  congestion::Feedback feedback{.reference_time = static_cast<uint32_t>(told.reference_time)};
+  int32_t offset = 0;
+  size_t next = 0;
+  for (uint32_t i = 0; i < told.packet_count; ++i) {
+    const bool received = next < told.arrivals.size() && told.arrivals[next].offset == i;
+    if (received) offset += told.arrivals[next++].delta;
+    feedback.packets.push_back(
+        {.sequence_number = static_cast<uint16_t>(told.base_sequence_number + i),
+         .received = received,
+         .offset = offset});
+  }
+  return feedback;
+}
 
 }  // namespace
 
@@ -21,11 +49,14 @@ PlayerSession::PlayerSession(PeerTransport::Environment& environment, Listener& 
       created_(settings.created),
       feed_(feed) {
   for (const PlayerTrackSettings& track : settings.tracks) {
-    tracks_.push_back({PlayerTrack(track, *counters_, environment.random), feed});
+    tracks_.push_back({PlayerTrack(track, *counters_, environment.random), feed, {}});
+    tracks_.back().layers.SetLimits(settings.limits);
+    numbered_ = numbered_ || track.transport_sequence_id != 0;
   }
 }
 
 void PlayerSession::OnConnected(Instant now) {
+  if (numbered_) bandwidth_ = std::make_unique<congestion::BandwidthEstimator>();
   SendReports(now);  // before the first packets, so that audio and video are aligned at once
   SendMedia(now);
 }
@@ -39,8 +70,18 @@ void PlayerSession::BindTrack(size_t track, FeedId feed, const WorkerStream* str
   tracks_[track].feed = feed;
   PlayerTrack& player_track = tracks_[track].track;
   const PlayerTrackSettings& wanted = player_track.settings();
-  player_track.Bind(stream != nullptr ? stream->FindTrack(wanted.kind, wanted.formats) : nullptr,
-                    now);
+  const StreamTrackPtr found =
+      stream != nullptr ? stream->FindTrack(wanted.kind, wanted.formats) : nullptr;
+  if (player_track.is_video()) {
+    PlayerLayers& layers = tracks_[track].layers;
+    layers.SetLayers(found != nullptr ? stream->LayersOf(*found) : std::vector<StreamTrackPtr>());
+    if (found == nullptr || !layers.Has(player_track.source())) {
+      player_track.Bind(FirstLayer(layers, bandwidth_.get(), found, now), now);
+    }
+    ChooseLayers(tracks_[track], now);
+  } else {
+    player_track.Bind(found, now);
+  }
   if (transport_.ready() && player_track.source() != nullptr) SendReport(player_track, now);
 }
 
@@ -58,7 +99,7 @@ bool PlayerSession::TakesFrom(FeedId feed) const {
 void PlayerSession::SendMedia(Instant now, Kinds kinds) {
   behind_ = false;
   if (!transport_.ready()) return;
-  MediaOutlet outlet = transport_.Outlet(now);
+  MediaOutlet outlet = Outlet(now);
   NoticeSkippedVideo(outlet);
   // Sound first: it is small, and must not queue behind a burst of video.
   for (bool video : {false, true}) {
@@ -68,7 +109,83 @@ void PlayerSession::SendMedia(Instant now, Kinds kinds) {
       if (slot.track.Send(outlet) != PlayerTrack::Progress::kAllSent) behind_ = true;
     }
   }
+  if (bandwidth_ != nullptr && bandwidth_->probing()) SendProbe(outlet);
   if (!playing_) NoticePlaying(now);
+}
+
+MediaOutlet PlayerSession::Outlet(Instant now) {
+  MediaOutlet outlet = transport_.Outlet(now);
+  outlet.bandwidth = numbered_ ? bandwidth_.get() : nullptr;
+  outlet.video_rate = video_rate_;
+  outlet.sound_distance = sound_.distance(now);
+  return outlet;
+}
+
+void PlayerSession::SendProbe(MediaOutlet& outlet) {
+  const auto video = std::find_if(tracks_.begin(), tracks_.end(), [](const TrackSlot& slot) {
+    return slot.track.is_video() && slot.track.can_resend();
+  });
+  if (video == tracks_.end()) return;
+  while (bandwidth_->PaddingDue(outlet.now) > 0 && video->track.SendPadding(outlet)) {
+  }
+  behind_ = behind_ || bandwidth_->probing();
+}
+
+void PlayerSession::SetLayerLimits(const LayerLimits& limits, Instant now) {
+  for (TrackSlot& slot : tracks_) {
+    slot.layers.SetLimits(limits);
+    if (slot.track.is_video()) ChooseLayers(slot, now);
+  }
+}
+
+void PlayerSession::WatchBandwidth(Instant now) {
+  double wanted = 0;
+  for (TrackSlot& slot : tracks_) {
+    if (!slot.track.is_video()) continue;
+    ChooseLayers(slot, now);
+    SkipBacklog(slot, now);
+    wanted = std::max(wanted, slot.layers.wanted_rate());
+  }
+  if (bandwidth_ == nullptr) return;
+  bandwidth_->OnTick(wanted, now);
+  sound_.OnLoss(bandwidth_->loss(), now);
+  const bool calm = bandwidth_->usage() == congestion::Usage::kNormal;
+  const double pace = bandwidth_->rate() * (calm ? kPaceAbove : 1);
+  video_rate_ = bandwidth_->limited(now) ? static_cast<uint64_t>(pace) : 0;
+  behind_ = behind_ || bandwidth_->probing();
+}
+
+void PlayerSession::ChooseLayers(TrackSlot& slot, Instant now) {
+  if (!slot.layers.Matters(bandwidth_.get(), now) && !slot.track.thinner().active()) return;
+  Apply(slot, slot.layers.Choose(bandwidth_.get(), now), now);
+}
+
+void PlayerSession::Apply(TrackSlot& slot, const PlayerLayers::Choice& choice, Instant now) {
+  PlayerTrack& track = slot.track;
+  if (choice.track == nullptr || track.source() == nullptr) return;
+  const bool was_thin = track.thinner().key_frames_only();
+  track.thinner().SetTemporalLayers(choice.temporal_layers < StreamTrack::kTemporalLayers
+                                        ? choice.temporal_layers
+                                        : LayerThinner::kAll);
+  track.thinner().SetKeyFramesOnly(choice.key_frames_only);
+  track.ChangeLayer(choice.track, now);
+  if (choice.key_frames_only && !was_thin) {
+    listener_.OnBandwidth(*this, static_cast<uint64_t>(slot.layers.lowest_rate()),
+                          static_cast<uint64_t>(bandwidth_->rate()));
+  }
+  const bool thick_again = !choice.key_frames_only && track.thinner().waits_for_key_frame();
+  StreamTrack* waits_for = track.next_layer() != nullptr ? track.next_layer().get()
+                           : thick_again                 ? track.source().get()
+                                                         : nullptr;
+  if (waits_for != nullptr) listener_.OnKeyFrameWanted(slot.feed, *waits_for);
+}
+
+// A way that is too thin even for this layer: what is shown must not become older and older.
+void PlayerSession::SkipBacklog(TrackSlot& slot, Instant now) {
+  if (video_rate_ == 0 || slot.track.Backlog() < kLongestBacklog || !transport_.ready()) return;
+  MediaOutlet outlet = Outlet(now);
+  slot.track.SkipToKeyFrame(outlet);
+  listener_.OnKeyFrameWanted(slot.feed, *slot.track.source());
 }
 
 void PlayerSession::Prefetch(size_t distance) const {
@@ -122,6 +239,7 @@ void PlayerSession::SendReport(PlayerTrack& track, Instant now) {
 
 void PlayerSession::OnReadyTick(Instant now) {
   if (now >= next_reports_) SendReports(now);
+  WatchBandwidth(now);
 }
 
 void PlayerSession::OnRtcpPacket(const rtp::rtcp::PacketView& packet, Instant now) {
@@ -139,7 +257,10 @@ PlayerTrack* PlayerSession::FindTrack(uint32_t ssrc) {
 void PlayerSession::OnMessage(const rtp::rtcp::ReceiverReport& report, Instant now) {
   transport_.environment().counters.receiver_reports.Add(1);
   for (const rtp::rtcp::ReportBlock& block : report.blocks) {
-    if (PlayerTrack* track = FindTrack(block.ssrc)) track->OnReportBlock(block, now);
+    PlayerTrack* track = FindTrack(block.ssrc);
+    if (track == nullptr) continue;
+    track->OnReportBlock(block, now);
+    sound_.OnLoss(block.fraction_lost / 256.0, now);
   }
 }
 
@@ -153,7 +274,7 @@ void PlayerSession::OnMessage(const rtp::rtcp::Nack& nack, Instant now) {
   if (track == nullptr || !track->is_video()) return;
   // The same packet is never protected twice, so without RTX only a key frame repairs the hole.
   if (!track->can_resend()) return OnPictureLoss(nack.media_ssrc, now);
-  MediaOutlet outlet = transport_.Outlet(now);
+  MediaOutlet outlet = Outlet(now);
   nack.ForEach([&](uint16_t sequence_number) { track->Resend(sequence_number, outlet); });
 }
 
@@ -163,6 +284,20 @@ void PlayerSession::OnMessage(const rtp::rtcp::PictureLossIndication& indication
 
 void PlayerSession::OnMessage(const rtp::rtcp::FullIntraRequest& request, Instant now) {
   for (const auto& item : request.items) OnPictureLoss(item.ssrc, now);
+}
+
+void PlayerSession::OnMessage(const rtp::rtcp::TransportFeedback& feedback, Instant now) {
+  if (!numbered_ || bandwidth_ == nullptr) return;
+  transport_.environment().counters.transport_feedback.Add(1);
+  bandwidth_->OnFeedback(ToFeedback(feedback), now);
+  // A link that has become narrow is not filled until the next tick.
+  if (bandwidth_->usage() == congestion::Usage::kOver) WatchBandwidth(now);
+}
+
+void PlayerSession::OnMessage(const rtp::rtcp::ReceiverEstimatedMaximumBitrate& estimate,
+                              Instant now) {
+  if (bandwidth_ == nullptr) bandwidth_ = std::make_unique<congestion::BandwidthEstimator>();
+  bandwidth_->OnReceiverEstimate(estimate.bitrate_bps, now);
 }
 
 void PlayerSession::OnMessage(const rtp::rtcp::Goodbye&, Instant now) {
@@ -176,7 +311,7 @@ void PlayerSession::OnPictureLoss(uint32_t ssrc, Instant now) {
   const auto slot = std::find_if(tracks_.begin(), tracks_.end(),
                                  [&](const TrackSlot& s) { return &s.track == track; });
   listener_.OnKeyFrameWanted(slot->feed, *track->source());
-  MediaOutlet outlet = transport_.Outlet(now);
+  MediaOutlet outlet = Outlet(now);
   if (track->Replay(outlet)) SendMedia(now);
 }
 

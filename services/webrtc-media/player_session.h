@@ -7,7 +7,9 @@
 
 #include "libs/rtp/rtcp/message.h"
 #include "services/webrtc-media/peer_session.h"
+#include "services/webrtc-media/player_layers.h"
 #include "services/webrtc-media/player_track.h"
+#include "services/webrtc-media/sound_redundancy.h"
 
 namespace sluice::webrtc_media {
 
@@ -26,6 +28,9 @@ class PlayerSession final : public PeerSession {
     virtual void OnPlaying(const PlayerSession& session, Duration time_to_first_media) = 0;
     // `session` cannot decode `track`, which it takes from `feed`.
     virtual void OnKeyFrameWanted(FeedId feed, StreamTrack& track) = 0;
+    // The way to the player carries `network` bit/s, less than the lowest quality of its video
+    // needs (`stream`): it gets sound and key frames only. Told when it begins.
+    virtual void OnBandwidth(const PlayerSession& session, uint64_t stream, uint64_t network) = 0;
   };
 
   // environment and listener outlive it. feed: whose end is the player's end; its tracks take from
@@ -35,6 +40,8 @@ class PlayerSession final : public PeerSession {
 
   // Takes track number `track` from `feed`; `stream` is its content, nullptr if there is none yet.
   void BindTrack(size_t track, FeedId feed, const WorkerStream* stream, Instant now);
+  // What is sent of the video at most, from now on.
+  void SetLayerLimits(const LayerLimits& limits, Instant now);
   // The description of one of its feeds has come or changed.
   void OnDescription(const WorkerStream& stream, Instant now);
   // Sends what is due. Packet path.
@@ -60,11 +67,19 @@ class PlayerSession final : public PeerSession {
   struct TrackSlot {
     PlayerTrack track;
     FeedId feed;
+    PlayerLayers layers;  // of a video
   };
 
   void OnConnected(Instant now) override;
   void OnReadyTick(Instant now) override;
   void OnRtcpPacket(const rtp::rtcp::PacketView& packet, Instant now) override;
+  // What the way to the player carries, and what follows from it.
+  void WatchBandwidth(Instant now);
+  void ChooseLayers(TrackSlot& slot, Instant now);
+  void Apply(TrackSlot& slot, const PlayerLayers::Choice& choice, Instant now);
+  void SkipBacklog(TrackSlot& slot, Instant now);
+  void SendProbe(MediaOutlet& outlet);
+  MediaOutlet Outlet(Instant now);
   void NoticeSkippedVideo(MediaOutlet& outlet);
   void NoticePlaying(Instant now);
   void SendReports(Instant now);
@@ -77,12 +92,19 @@ class PlayerSession final : public PeerSession {
   void OnMessage(const rtp::rtcp::Nack& nack, Instant now);
   void OnMessage(const rtp::rtcp::PictureLossIndication& indication, Instant now);
   void OnMessage(const rtp::rtcp::FullIntraRequest& request, Instant now);
+  void OnMessage(const rtp::rtcp::TransportFeedback& feedback, Instant now);
+  void OnMessage(const rtp::rtcp::ReceiverEstimatedMaximumBitrate& estimate, Instant now);
   void OnMessage(const rtp::rtcp::Goodbye& goodbye, Instant now);
   template <typename Other>
   void OnMessage(const Other&, Instant) {}  // of no use to a sender
 
   // What SendMedia() needs stands together, behind the transport: see Prefetch().
   std::vector<TrackSlot> tracks_;  // at most 8
+  // nullptr: the player does not tell when packets arrive, and has not estimated anything either.
+  std::unique_ptr<congestion::BandwidthEstimator> bandwidth_;
+  uint64_t video_rate_ = 0;  // see MediaOutlet
+  SoundRedundancy sound_;
+  bool numbered_ = false;  // transport-wide sequence numbers are agreed on
   uint64_t seen_skipped_video_ = 0;
   bool behind_ = false;
   bool playing_ = false;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "libs/base/instant.h"
@@ -26,7 +27,21 @@ struct PlayerTrackSettings {
   uint32_t rtx_ssrc = 0;  // 0 = no RTX
   // Header extension ids (RFC 8285, 1..14) as answered; 0 = not agreed.
   uint8_t playout_delay_id = 0;
+  uint8_t transport_sequence_id = 0;
+  uint8_t red_payload_type = 0;       // of sound in sound (RFC 2198); 0 = not agreed
   std::vector<PlayerFormat> formats;  // in the answer's order; at most 16
+};
+
+// Upper bounds of what a player is sent of a video; 0 or empty = no bound. The best layer within
+// them is sent; if none is, the lowest.
+struct LayerLimits {
+  uint32_t max_width = 0;  // pixels
+  uint32_t max_height = 0;
+  uint64_t max_bitrate_bps = 0;
+  std::string rid;                   // this one and no other
+  uint32_t max_temporal_layers = 0;  // 1: the base layer only
+
+  friend bool operator==(const LayerLimits&, const LayerLimits&) = default;
 };
 
 // What one player has got; written by its worker, read by anybody.
@@ -40,7 +55,8 @@ struct PlayerSettings {
   TransportSettings transport;
   std::vector<PlayerTrackSettings> tracks;   // at most 8
   std::shared_ptr<PlayerCounters> counters;  // never nullptr
-  Instant created{};                         // when the request came, for the time to first media
+  LayerLimits limits;
+  Instant created{};  // when the request came, for the time to first media
 };
 
 }  // namespace sluice::webrtc_media

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/rtp/header_writer.h"
+#include "services/webrtc-media/sound_redundancy.h"
 
 namespace sluice::webrtc_media {
 namespace {
@@ -22,7 +23,6 @@ constexpr PlayoutDelay kLipSync = {0, 0, 30};
 constexpr int kAtOncePackets = 50;
 constexpr int kLipSyncPackets = 50;
 constexpr size_t kRtxHeader = 2;  // RFC 4588 §4: original sequence number
-constexpr size_t kHeaderRoom = rtp::kFixedHeaderBytes + 8;
 
 }  // namespace
 
@@ -37,6 +37,7 @@ PlayerTrack::PlayerTrack(const PlayerTrackSettings& settings, PlayerCounters& co
 
 void PlayerTrack::Bind(StreamTrackPtr track, Instant now) {
   if (track == source_) return;
+  next_layer_ = nullptr;
   const bool switches = source_ != nullptr;
   source_ = std::move(track);
   position_.reset();
@@ -64,7 +65,8 @@ void PlayerTrack::RestartPlayoutDelay() {
 PlayerTrack::Progress PlayerTrack::Send(MediaOutlet& outlet) {
   if (source_ == nullptr) return Progress::kAllSent;
   if (is_video()) {
-    pacer_.Advance(outlet.now, source_->bits_per_second);
+    pacer_.Advance(outlet.now, source_->bits_per_second, outlet.video_rate);
+    if (next_layer_ != nullptr && TryChangeLayer()) outlet.counters.layer_changes.Add(1);
     // What the publisher could not send meanwhile comes at once now.
     if (std::exchange(stalls_seen_, source_->stalls) != source_->stalls) RestartPlayoutDelay();
   }
@@ -80,7 +82,15 @@ PlayerTrack::Progress PlayerTrack::SendDue(MediaOutlet& outlet, Tally& tally) {
   while (*position_ < end) {
     if (is_video() && !pacer_.MaySend()) return Progress::kPaced;
     SkipOvertakenGroup();
-    if (!SendPacket(source_->ring.at(*position_), outlet, tally)) return Progress::kBlocked;
+    if (thinner_.active() && !thinner_.Passes(source_->ring.at(*position_).role)) {
+      ++*position_;
+      continue;
+    }
+    const rtp::Packet& packet = source_->ring.at(*position_);
+    const bool redundant = outlet.sound_distance > 0 && settings_.red_payload_type != 0;
+    const bool sent =
+        redundant ? SendRedundant(packet, outlet, tally) : SendPacket(packet, outlet, tally);
+    if (!sent) return Progress::kBlocked;
     ++*position_;
   }
   return Progress::kAllSent;
@@ -141,33 +151,158 @@ void PlayerTrack::WaitForKeyFrame(MediaOutlet& outlet) {
   outlet.counters.key_frame_skips.Add(1);
 }
 
+void PlayerTrack::ChangeLayer(StreamTrackPtr layer, Instant now) {
+  if (layer == next_layer_) return;
+  next_layer_ = layer == source_ ? nullptr : std::move(layer);
+  if (next_layer_ == nullptr) return;
+  // A key frame of just now will do: what came since is sent behind it, all at once.
+  constexpr Duration kJustNow = 150ms;
+  const TrackRing& ring = next_layer_->ring;
+  const auto key_frame = ring.key_frame();
+  const bool fresh = key_frame && now - ring.at(*key_frame).arrival < kJustNow;
+  next_layer_from_ = fresh ? *key_frame : ring.end();
+}
+
+// True if the track takes from the new layer now.
+bool PlayerTrack::TryChangeLayer() {
+  constexpr Duration kBroken = 200ms;  // the old layer has stopped within a picture
+  const TrackRing& ring = next_layer_->ring;
+  const auto key_frame = ring.key_frame();
+  if (!key_frame || *key_frame < next_layer_from_) return false;
+  const bool broken = ring.at(*key_frame).arrival - source_->last_arrival > kBroken;
+  if (in_picture_ && position_ && !broken) return false;
+  source_ = std::exchange(next_layer_, nullptr);
+  position_ = key_frame;
+  key_frame_from_ = 0;
+  stalls_seen_ = source_->stalls;
+  in_picture_ = false;
+  log_.Clear();
+  thinner_.Restart();
+  timestamps_.OnChange();
+  return true;
+}
+
+Duration PlayerTrack::Backlog() const {
+  if (source_ == nullptr || !position_ || source_->ring.end() <= *position_) return Duration(0);
+  constexpr uint64_t kUsualPacket = 1200 * 8;
+  const uint64_t bits = (source_->ring.end() - *position_) * kUsualPacket;
+  return Duration(static_cast<int64_t>(bits * 1'000'000 / pacer_.rate()));
+}
+
+// At most two header extensions: playout-delay and the transport-wide sequence number.
+struct PlayerTrack::Extensions {
+  // with_delay: playout-delay may be among them.
+  Extensions(const PlayerTrack& track, const MediaOutlet& outlet, bool with_delay = true) {
+    if (with_delay && track.playout_delay_left_ > 0) {
+      const bool at_once = track.playout_delay_left_ > kLipSyncPackets;
+      list[count++] = {.id = track.settings_.playout_delay_id,
+                       .value = at_once ? kAtOnce : kLipSync};
+      size = kExtensionHeader + kPlayoutDelayElement;
+    }
+    if (outlet.bandwidth != nullptr && track.settings_.transport_sequence_id != 0) {
+      list[count++] = {.id = track.settings_.transport_sequence_id, .value = number};
+      size = kExtensionHeader + (count == 1 ? kPlayoutDelayElement : 2 * kPlayoutDelayElement);
+    }
+  }
+  // Takes the packet's number. It has a place, so it will be sent.
+  void TakeNumber(const PlayerTrack& track, MediaOutlet& outlet, size_t packet_size) {
+    if (outlet.bandwidth == nullptr || track.settings_.transport_sequence_id == 0) return;
+    const uint16_t taken = outlet.bandwidth->OnSent(packet_size, outlet.now);
+    number = {static_cast<uint8_t>(taken >> 8), static_cast<uint8_t>(taken)};
+  }
+
+  // Elements are one byte and a value of three, or of two (and padding).
+  static constexpr size_t kExtensionHeader = 4;
+  static constexpr size_t kPlayoutDelayElement = 4;
+  std::array<uint8_t, 2> number{};
+  std::array<rtp::Extension, 2> list;
+  size_t count = 0;
+  size_t size = 0;  // of all, in the header
+  std::span<const rtp::Extension> span() const { return {list.data(), count}; }
+};
+
+void PlayerTrack::SkipToKeyFrame(MediaOutlet& outlet) {
+  if (source_ == nullptr || !position_) return;
+  const auto key_frame = source_->ring.key_frame();
+  if (key_frame && *key_frame > *position_) {
+    counters_.dropped_packets.Add(*key_frame - *position_);
+    position_ = key_frame;
+    outlet.counters.key_frame_skips.Add(1);
+  } else {
+    WaitForKeyFrame(outlet);
+    key_frame_from_ = source_->ring.end();
+  }
+}
+
 bool PlayerTrack::SendPacket(const rtp::Packet& packet, MediaOutlet& outlet, Tally& tally) {
-  const bool with_playout_delay = playout_delay_left_ > 0;
-  const PlayoutDelay& delay = playout_delay_left_ > kLipSyncPackets ? kAtOnce : kLipSync;
-  const rtp::Extension extension{.id = settings_.playout_delay_id, .value = delay};
-  const std::span<const rtp::Extension> extensions(&extension, with_playout_delay ? 1 : 0);
-  const size_t header_size = with_playout_delay ? kHeaderRoom : rtp::kFixedHeaderBytes;
+  Extensions extensions(*this, outlet);
+  const size_t header_size = rtp::kFixedHeaderBytes + extensions.size;
   const size_t size = header_size + packet.payload.size() + outlet.protector.overhead();
   const std::span<uint8_t> place = outlet.Place(size, is_video());
   if (place.empty()) return false;
 
+  extensions.TakeNumber(*this, outlet, size);
   const uint64_t index = index_.Take();
   const auto sequence_number = static_cast<uint16_t>(index);
-  rtp::WriteHeader({.marker = packet.marker,
-                    .payload_type = format_.payload_type,
-                    .sequence_number = sequence_number,
-                    .rtp_timestamp = packet.rtp_timestamp,
-                    .ssrc = settings_.ssrc},
-                   extensions, place);
+  rtp::WriteHeader(
+      {.marker = packet.marker,
+       .payload_type = format_.payload_type,
+       .sequence_number = sequence_number,
+       .rtp_timestamp = timestamps_.Map(packet.rtp_timestamp, packet.role.starts_access_unit),
+       .ssrc = settings_.ssrc},
+      extensions.span(), place);
   outlet.protector.Protect({place, header_size, index, packet.payload});
-  if (with_playout_delay) --playout_delay_left_;
+  if (playout_delay_left_ > 0) --playout_delay_left_;
   ++tally.packets;
   tally.bytes += size;
   tally.payload_bytes += packet.payload.size();
   if (is_video()) {
-    log_.Add(sequence_number, *position_);
+    in_picture_ = !packet.marker;
+    // What has got another timestamp is not sent again: the next key frame mends it.
+    if (!timestamps_.mending()) log_.Add(sequence_number, *position_);
     pacer_.OnSent(size);
   }
+  return true;
+}
+
+// Opus behind what the packets before it said, as far as that is still of use.
+bool PlayerTrack::SendRedundant(const rtp::Packet& packet, MediaOutlet& outlet, Tally& tally) {
+  std::array<RedBlock, 2> earlier;
+  size_t count = 0;
+  const TrackRing& ring = source_->ring;
+  for (size_t back = std::min(outlet.sound_distance, earlier.size()); back > 0; --back) {
+    if (*position_ < ring.begin() + back || packet_count_ + tally.packets < back) continue;
+    const rtp::Packet& before = ring.at(*position_ - back);
+    const uint32_t ago = packet.rtp_timestamp - before.rtp_timestamp;
+    if (ago == 0 || ago > RedBlock::kLongestAgo) continue;
+    if (before.payload.size() > RedBlock::kLongest) continue;
+    earlier[count++] = {.ago = ago, .payload = before.payload};
+  }
+  const std::span<const RedBlock> blocks(earlier.data(), count);
+  const size_t payload_size = RedSize(blocks, packet.payload);
+  if (source_->track.codec != media::Codec::kOpus || payload_size > rtp::kMaxFanoutPayload) {
+    return SendPacket(packet, outlet, tally);
+  }
+  Extensions extensions(*this, outlet);
+  const size_t header_size = rtp::kFixedHeaderBytes + extensions.size;
+  const size_t size = header_size + payload_size + outlet.protector.overhead();
+  const std::span<uint8_t> place = outlet.Place(size, false);
+  if (place.empty()) return false;
+  extensions.TakeNumber(*this, outlet, size);
+  const uint64_t index = index_.Take();
+  rtp::WriteHeader({.marker = packet.marker,
+                    .payload_type = settings_.red_payload_type,
+                    .sequence_number = static_cast<uint16_t>(index),
+                    .rtp_timestamp = packet.rtp_timestamp,
+                    .ssrc = settings_.ssrc},
+                   extensions.span(), place);
+  const std::span<uint8_t> payload = place.subspan(header_size, payload_size);
+  WriteRed(blocks, packet.payload, format_.payload_type, payload);
+  outlet.protector.Protect({place, header_size, index, payload});
+  ++tally.packets;
+  tally.bytes += size;
+  tally.payload_bytes += payload_size;
+  outlet.counters.redundant_packets.Add(1);
   return true;
 }
 
@@ -185,28 +320,52 @@ void PlayerTrack::Resend(uint16_t sequence_number, MediaOutlet& outlet) {
 }
 
 bool PlayerTrack::SendRtx(uint16_t original, const rtp::Packet& packet, MediaOutlet& outlet) {
-  constexpr size_t kHeader = rtp::kFixedHeaderBytes;
+  Extensions extensions(*this, outlet, false);
+  const size_t header_size = rtp::kFixedHeaderBytes + extensions.size;
   const size_t payload_size = kRtxHeader + packet.payload.size();
-  const size_t size = kHeader + payload_size + outlet.protector.overhead();
+  const size_t size = header_size + payload_size + outlet.protector.overhead();
   const std::span<uint8_t> place = outlet.Place(size, true);
   if (place.empty()) return false;
 
-  const uint64_t index = rtx_index_.Take();
-  rtp::WriteHeader({.marker = packet.marker,
-                    .payload_type = format_.rtx_payload_type,
-                    .sequence_number = static_cast<uint16_t>(index),
-                    .rtp_timestamp = packet.rtp_timestamp,
-                    .ssrc = settings_.rtx_ssrc},
-                   place);
-  place[kHeader] = static_cast<uint8_t>(original >> 8);
-  place[kHeader + 1] = static_cast<uint8_t>(original);
-  std::memcpy(&place[kHeader + kRtxHeader], packet.payload.data(), packet.payload.size());
-  outlet.protector.Protect({place, kHeader, index, place.subspan(kHeader, payload_size)});
+  place[header_size] = static_cast<uint8_t>(original >> 8);
+  place[header_size + 1] = static_cast<uint8_t>(original);
+  std::memcpy(&place[header_size + kRtxHeader], packet.payload.data(), packet.payload.size());
+  WriteRtx({.marker = packet.marker, .rtp_timestamp = packet.rtp_timestamp}, extensions, place,
+           outlet);
   resend_budget_ -= static_cast<int64_t>(size);
-  counters_.packets.Add(1);
-  counters_.bytes.Add(size);
   outlet.counters.rtx_packets.Add(1);
-  outlet.counters.rtp_bytes.Add(size);
+  return true;
+}
+
+// Header and encryption; the payload stands in its place.
+void PlayerTrack::WriteRtx(rtp::Header header, Extensions& extensions, std::span<uint8_t> place,
+                           MediaOutlet& outlet) {
+  extensions.TakeNumber(*this, outlet, place.size());
+  const uint64_t index = rtx_index_.Take();
+  header.payload_type = format_.rtx_payload_type;
+  header.sequence_number = static_cast<uint16_t>(index);
+  header.ssrc = settings_.rtx_ssrc;
+  const size_t header_size = rtp::WriteHeader(header, extensions.span(), place);
+  const size_t payload_size = place.size() - header_size - outlet.protector.overhead();
+  outlet.protector.Protect({place, header_size, index, place.subspan(header_size, payload_size)});
+  pacer_.OnSent(place.size());
+  counters_.packets.Add(1);
+  counters_.bytes.Add(place.size());
+  outlet.counters.rtp_bytes.Add(place.size());
+}
+
+bool PlayerTrack::SendPadding(MediaOutlet& outlet) {
+  constexpr uint8_t kPadding = 255;  // the most that RFC 3550 §5.1 allows
+  if (!can_resend() || source_ == nullptr) return false;
+  Extensions extensions(*this, outlet, false);
+  const size_t header_size = rtp::kFixedHeaderBytes + extensions.size;
+  const size_t size = header_size + kPadding + outlet.protector.overhead();
+  const std::span<uint8_t> place = outlet.Place(size, true);
+  if (place.empty()) return false;
+  std::memset(&place[header_size], 0, kPadding);
+  place[header_size + kPadding - 1] = kPadding;
+  WriteRtx({.rtp_timestamp = timestamps_.last(), .padding = true}, extensions, place, outlet);
+  outlet.counters.padding_packets.Add(1);
   return true;
 }
 

@@ -5,8 +5,11 @@
 #include <optional>
 
 #include "libs/base/random.h"
+#include "libs/rtp/header_writer.h"
 #include "libs/rtp/rtcp/report.h"
 #include "libs/srtp/packet_index.h"
+#include "services/webrtc-media/frame_timestamps.h"
+#include "services/webrtc-media/layer_thinner.h"
 #include "services/webrtc-media/media_outlet.h"
 #include "services/webrtc-media/pacer.h"
 #include "services/webrtc-media/player_settings.h"
@@ -37,18 +40,30 @@ class PlayerTrack {
   // Takes from `track` from now on: from its join position, as soon as there is one. nullptr:
   // nothing. The same track as before goes on where it was.
   void Bind(StreamTrackPtr track, Instant now);
+  // Takes from `layer` as soon as it has a key frame that has not been overtaken: ask for one.
+  // Until then the present layer goes on. nullptr, or the present layer: stays.
+  void ChangeLayer(StreamTrackPtr layer, Instant now);
+  // The layer that it waits for; nullptr: none.
+  const StreamTrackPtr& next_layer() const { return next_layer_; }
+  LayerThinner& thinner() { return thinner_; }
   // Sends what is due, oldest first. Packet path.
   Progress Send(MediaOutlet& outlet);
   // Sends lost packets again, as RTX (RFC 4588), within the bounds. Unknown ones are counted.
   void Resend(uint16_t sequence_number, MediaOutlet& outlet);
+  // Sends one packet of nothing but padding, as RTX: for probes. False: no RTX, or a full socket.
+  bool SendPadding(MediaOutlet& outlet);
   // The player cannot decode. Sends the cached group again if that helps. False if not: only the
   // stream's next key frame will.
   bool Replay(MediaOutlet& outlet);
+  // Leaves out what waits for the pacer, up to the last key frame there is, or the next one.
+  void SkipToKeyFrame(MediaOutlet& outlet);
   // Packets have not reached the player (the socket was full): go on with a key frame.
   void WaitForKeyFrame(MediaOutlet& outlet);
 
   // The sender report of now (RFC 3550 §6.4.1); nullopt until the stream has a clock.
   std::optional<rtp::rtcp::SenderReport> MakeSenderReport(Instant now);
+  // bytes of video that wait for the pacer, in time at its rate.
+  Duration Backlog() const;
   // A block of the player's about our SSRC: tells the round-trip time.
   void OnReportBlock(const rtp::rtcp::ReportBlock& block, Instant now);
 
@@ -69,6 +84,7 @@ class PlayerTrack {
   void RestartPlayoutDelay();
   bool FindPosition(MediaOutlet& outlet);
   void SkipOvertakenGroup();
+  bool TryChangeLayer();
   // What one Send() has sent.
   struct Tally {
     uint32_t packets = 0;
@@ -77,8 +93,13 @@ class PlayerTrack {
   };
   Progress SendDue(MediaOutlet& outlet, Tally& tally);
   bool SendPacket(const rtp::Packet& packet, MediaOutlet& outlet, Tally& tally);
+  bool SendRedundant(const rtp::Packet& packet, MediaOutlet& outlet, Tally& tally);
+  // Header extensions of the next packet.
+  struct Extensions;
   void Note(const Tally& tally, MediaOutlet& outlet);
   bool SendRtx(uint16_t original, const rtp::Packet& packet, MediaOutlet& outlet);
+  void WriteRtx(rtp::Header header, Extensions& extensions, std::span<uint8_t> place,
+                MediaOutlet& outlet);
 
   PlayerTrackSettings settings_;
   PlayerCounters& counters_;
@@ -94,6 +115,11 @@ class PlayerTrack {
   uint64_t stalls_seen_ = 0;
   Instant last_replay_{};
   Pacer pacer_;
+  StreamTrackPtr next_layer_;
+  uint64_t next_layer_from_ = 0;  // its key frames before this position are too old
+  LayerThinner thinner_;
+  FrameTimestamps timestamps_;
+  bool in_picture_ = false;  // the last packet did not end one
   RetransmissionLog log_;
   int64_t resend_budget_ = kResendBurst;  // bytes
 

@@ -205,6 +205,22 @@ void Players::OnKeyFrameWanted(size_t worker, FeedId feed, uint32_t track_id) {
   }
 }
 
+void Players::OnPlayerBandwidth(const std::string& session_id, uint64_t stream_bps,
+                                uint64_t network_bps) {
+  const auto found = players_.find(session_id);
+  if (found == players_.end()) return;
+  log_.Info("player gets sound and key frames only: too little bandwidth",
+            {{"session", session_id},
+             {"stream", found->second.request.stream_name},
+             {"stream_bps", StrCat(stream_bps)},
+             {"network_bps", StrCat(network_bps)}});
+  v1::SessionEvent event;
+  event.set_state(v1::SESSION_STATE_PLAYING);
+  event.mutable_not_enough_bandwidth()->set_stream_bitrate_bps(stream_bps);
+  event.mutable_not_enough_bandwidth()->set_network_bandwidth_bps(network_bps);
+  Tell(found->second, std::move(event));
+}
+
 void Players::Forget(const std::string& session_id) {
   const auto found = players_.find(session_id);
   const std::string stream_name = found->second.request.stream_name;

@@ -76,6 +76,8 @@ class Players final : public WorkerPool::Delegate {
   void OnPlayerEnded(const std::string& session_id, EndReason reason,
                      const std::string& detail) override;
   void OnKeyFrameWanted(size_t worker, FeedId feed, uint32_t track_id) override;
+  void OnPlayerBandwidth(const std::string& session_id, uint64_t stream_bps,
+                         uint64_t network_bps) override;
 
  private:
   enum class State { kCreating, kPending, kPlaying };

@@ -185,6 +185,11 @@ void Worker::BindTrack(const std::string& session_id, size_t track, const Worker
       webrtc_media::BindTrack{session_id, track, feed.id()}));
 }
 
+void Worker::SetLayerLimits(const std::string& session_id, const LayerLimits& limits) {
+  PushControl(std::make_unique<webrtc_media::SetLayerLimits>(
+      webrtc_media::SetLayerLimits{session_id, limits}));
+}
+
 void Worker::RemovePlayer(const std::string& session_id, EndReason reason) {
   PushControl(
       std::make_unique<webrtc_media::RemovePlayer>(webrtc_media::RemovePlayer{session_id, reason}));
@@ -221,6 +226,10 @@ void Worker::OnEvent(const PlayerEnded& event) {
 
 void Worker::OnEvent(const KeyFrameWanted& event) {
   delegate_.OnKeyFrameWanted(event.feed, event.track_id);
+}
+
+void Worker::OnEvent(const PlayerBandwidth& event) {
+  delegate_.OnPlayerBandwidth(event.session_id, event.stream_bps, event.network_bps);
 }
 
 void Worker::OnEvent(const PublisherStarted& event) {

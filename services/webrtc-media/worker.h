@@ -72,6 +72,10 @@ class Worker {
                                const std::string& detail) = 0;
     // A player cannot decode: ask upstream. Already at most one per track and 500 ms.
     virtual void OnKeyFrameWanted(FeedId feed, uint32_t track_id) = 0;
+    // The way to a player carries less (network_bps) than the lowest quality of its video
+    // (stream_bps): it gets sound and key frames only. Told when it begins.
+    virtual void OnPlayerBandwidth(const std::string& session_id, uint64_t stream_bps,
+                                   uint64_t network_bps) = 0;
   };
 
   // Binds the sockets and starts the thread. home, random and delegate outlive the worker; random
@@ -94,6 +98,8 @@ class Worker {
   // The player's track `track` takes from `feed` from now on (a rendition, for example). SSRC and
   // sequence numbers go on. A player that is gone is ignored.
   void BindTrack(const std::string& session_id, size_t track, const WorkerFeed& feed);
+  // What the player is sent of its videos at most, from now on. A player that is gone is ignored.
+  void SetLayerLimits(const std::string& session_id, const LayerLimits& limits);
   // OnPlayerEnded follows. A player that is gone is ignored.
   void RemovePlayer(const std::string& session_id, EndReason reason);
 
@@ -129,6 +135,7 @@ class Worker {
   void OnEvent(const PlayerPlaying& event);
   void OnEvent(const PlayerEnded& event);
   void OnEvent(const KeyFrameWanted& event);
+  void OnEvent(const PlayerBandwidth& event);
   void OnEvent(const PublisherStarted& event);
   void OnEvent(const PublisherSilent& event);
   void OnEvent(const PublisherEnded& event);

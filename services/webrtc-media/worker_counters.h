@@ -47,10 +47,14 @@ struct WorkerCounters {
   Count rtp_packets;
   Count rtp_bytes;  // of RTP as sent, header and tag included
   Count rtx_packets;
-  Count rtx_refused;      // NACKed but not resent: too old, too often, or over the share
-  Count key_frame_skips;  // times a player had to wait for a key frame after a hole
-  Count replays;          // cached groups sent again after a PLI
-  Count late_video;       // datagrams skipped because the socket was full for too long
+  Count rtx_refused;        // NACKed but not resent: too old, too often, or over the share
+  Count redundant_packets;  // of sound, with earlier ones inside (RED)
+  Count padding_packets;    // of probes for a better layer
+  Count key_frame_skips;    // times a player had to wait for a key frame after a hole
+  Count replays;            // cached groups sent again after a PLI
+  Count late_video;         // datagrams skipped because the socket was full for too long
+  Count layer_changes;      // players that went over to another layer
+  Count starved_players;    // times a player's link turned out to carry only sound and key frames
   // Publishers.
   Count received_rtp_packets;  // authentic
   Count unknown_ssrc;          // authentic, but nothing tells whose
@@ -70,6 +74,7 @@ struct WorkerCounters {
   Count receiver_reports;
   Count nacks;
   Count plis;
+  Count transport_feedback;
   // Publisher's socket read -> handed to the kernel, packets of live streams to each player.
   DurationHistogram send_delay;
   // Lateness of the loop's timers, the worst of each 100 ms with players.

@@ -22,6 +22,11 @@ struct KeyFrameWanted {
   FeedId feed = 0;
   uint32_t track_id = 0;
 };
+struct PlayerBandwidth {
+  std::string session_id;
+  uint64_t stream_bps = 0;   // of the lowest quality
+  uint64_t network_bps = 0;  // what the way to the player carries
+};
 struct PublisherStarted {
   std::string session_id;
 };
@@ -36,7 +41,7 @@ struct PublisherEnded {
 };
 // The queue of published media wants to be emptied.
 struct MediaPublished {};
-using WorkerEvent = std::variant<PlayerPlaying, PlayerEnded, KeyFrameWanted, PublisherStarted,
-                                 PublisherSilent, PublisherEnded, MediaPublished>;
+using WorkerEvent = std::variant<PlayerPlaying, PlayerEnded, PlayerBandwidth, KeyFrameWanted,
+                                 PublisherStarted, PublisherSilent, PublisherEnded, MediaPublished>;
 
 }  // namespace sluice::webrtc_media

@@ -114,6 +114,11 @@ void WorkerPlayers::Take(const std::unique_ptr<BindTrack>& command) {
   environment_.engine.Flush();
 }
 
+void WorkerPlayers::Take(const std::unique_ptr<SetLayerLimits>& command) {
+  PlayerSession* player = FindPlayer(command->session_id);
+  if (player != nullptr) player->SetLayerLimits(command->limits, now_);
+}
+
 void WorkerPlayers::Take(const std::unique_ptr<RemovePlayer>& command) {
   PlayerSession* player = FindPlayer(command->session_id);
   if (player == nullptr) return;
@@ -171,6 +176,11 @@ void WorkerPlayers::OnKeyFrameWanted(FeedId feed, StreamTrack& track) {
   if (now_ - track.key_frame_asked < kAskInterval) return;
   track.key_frame_asked = now_;
   emit_(KeyFrameWanted{feed, track.track.id});
+}
+
+void WorkerPlayers::OnBandwidth(const PlayerSession& session, uint64_t stream, uint64_t network) {
+  environment_.counters.starved_players.Add(1);
+  emit_(PlayerBandwidth{session.id(), stream, network});
 }
 
 WorkerPlayers::Stream* WorkerPlayers::FindStream(FeedId feed) {

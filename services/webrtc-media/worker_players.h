@@ -25,6 +25,7 @@ class WorkerPlayers final : private PlayerSession::Listener {
   void Take(const CloseFeed& command);
   void Take(const std::unique_ptr<AddPlayer>& command);
   void Take(const std::unique_ptr<BindTrack>& command);
+  void Take(const std::unique_ptr<SetLayerLimits>& command);
   void Take(const std::unique_ptr<RemovePlayer>& command);
 
   // Sends what this turn's items have brought. Packet path.
@@ -62,6 +63,7 @@ class WorkerPlayers final : private PlayerSession::Listener {
   // PlayerSession::Listener:
   void OnPlaying(const PlayerSession& session, Duration time_to_first_media) override;
   void OnKeyFrameWanted(FeedId feed, StreamTrack& track) override;
+  void OnBandwidth(const PlayerSession& session, uint64_t stream, uint64_t network) override;
 
   PeerTransport::Environment& environment_;
   WorkerSessions& sessions_;

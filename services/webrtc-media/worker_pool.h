@@ -30,6 +30,8 @@ class WorkerPool {
     virtual void OnPlayerEnded(const std::string& session_id, EndReason reason,
                                const std::string& detail) = 0;
     virtual void OnKeyFrameWanted(size_t worker, FeedId feed, uint32_t track_id) = 0;
+    virtual void OnPlayerBandwidth(const std::string& session_id, uint64_t stream_bps,
+                                   uint64_t network_bps) = 0;
   };
 
   // Starts the workers on the first block of free ports, one each. home, random and delegate
@@ -63,6 +65,10 @@ class WorkerPool {
     }
     void OnKeyFrameWanted(FeedId feed, uint32_t track_id) override {
       delegate_.OnKeyFrameWanted(index_, feed, track_id);
+    }
+    void OnPlayerBandwidth(const std::string& session_id, uint64_t stream_bps,
+                           uint64_t network_bps) override {
+      delegate_.OnPlayerBandwidth(session_id, stream_bps, network_bps);
     }
 
    private:

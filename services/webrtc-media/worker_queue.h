@@ -39,6 +39,10 @@ struct BindTrack {
   size_t track = 0;
   FeedId feed = 0;
 };
+struct SetLayerLimits {
+  std::string session_id;
+  LayerLimits limits;
+};
 struct RemovePlayer {
   std::string session_id;
   EndReason reason = EndReason::kClosed;
@@ -64,9 +68,10 @@ struct StopWorker {};
 
 using WorkerCommand =
     std::variant<FeedItem, OpenFeed, CloseFeed, std::unique_ptr<AddPlayer>,
-                 std::unique_ptr<BindTrack>, std::unique_ptr<RemovePlayer>,
-                 std::unique_ptr<AddPublisher>, std::unique_ptr<RemovePublisher>,
-                 std::unique_ptr<RequestPublisherKeyFrame>, std::unique_ptr<SetWanted>, StopWorker>;
+                 std::unique_ptr<BindTrack>, std::unique_ptr<SetLayerLimits>,
+                 std::unique_ptr<RemovePlayer>, std::unique_ptr<AddPublisher>,
+                 std::unique_ptr<RemovePublisher>, std::unique_ptr<RequestPublisherKeyFrame>,
+                 std::unique_ptr<SetWanted>, StopWorker>;
 
 // Single producer (home loop), single consumer (worker). Bounds: kMaxBytes of packets' footprint
 // and kMaxPackets packets in waiting. When full, packets are refused (the feed then skips video to

@@ -3,10 +3,38 @@
 #include <algorithm>
 
 namespace sluice::webrtc_media {
+namespace {
+
+void CountTemporal(StreamTrack& track, const rtp::Packet& packet) {
+  constexpr uint64_t kEnough = 512 << 10;  // of the base layer
+  const size_t layer =
+      std::min<size_t>(packet.role.temporal_layer, StreamTrack::kTemporalLayers - 1);
+  track.temporal_bytes[layer] += packet.payload.size();
+  if (track.temporal_bytes[0] < kEnough) return;
+  for (uint64_t& bytes : track.temporal_bytes) bytes /= 2;
+}
+
+}  // namespace
 
 std::optional<NtpTime> StreamTrack::NtpAt(Instant now) const {
   if (!clock) return std::nullopt;
   return clock->ntp.Plus(now - clock_received);
+}
+
+double StreamTrack::TemporalShare(size_t highest_layer) const {
+  uint64_t all = 0;
+  uint64_t lower = 0;
+  for (size_t i = 0; i < temporal_bytes.size(); ++i) {
+    all += temporal_bytes[i];
+    if (i <= highest_layer) lower += temporal_bytes[i];
+  }
+  return all == 0 ? 1 : static_cast<double>(lower) / static_cast<double>(all);
+}
+
+size_t StreamTrack::temporal_layers() const {
+  size_t count = temporal_bytes.size();
+  while (count > 1 && temporal_bytes[count - 1] == 0) --count;
+  return count;
 }
 
 const StreamTrack* WorkerStream::OnPacket(const rtp::PacketPtr& packet, Instant now) {
@@ -17,6 +45,7 @@ const StreamTrack* WorkerStream::OnPacket(const rtp::PacketPtr& packet, Instant 
   track->last_arrival = packet->arrival;
   track->bytes_rate.Add(packet->payload.size(), now);
   track->bits_per_second = static_cast<uint64_t>(track->bytes_rate.PerSecond(now) * 8);
+  CountTemporal(*track, *packet);
   return track;
 }
 
@@ -55,6 +84,17 @@ StreamTrackPtr WorkerStream::FindTrack(media::MediaKind kind,
   };
   const auto found = std::find_if(tracks_.begin(), tracks_.end(), suits);
   return found == tracks_.end() ? nullptr : *found;
+}
+
+std::vector<StreamTrackPtr> WorkerStream::LayersOf(const StreamTrack& track) const {
+  std::vector<StreamTrackPtr> layers;
+  for (const StreamTrackPtr& other : tracks_) {
+    const bool itself = other->track.id == track.track.id;
+    const bool layer = !track.track.mid.empty() && other->track.mid == track.track.mid &&
+                       other->track.codec == track.track.codec;
+    if (itself || layer) layers.push_back(other);
+  }
+  return layers;
 }
 
 StreamTrack* WorkerStream::Find(uint32_t track_id) const {

@@ -1,6 +1,7 @@
 // A stream as a worker has it: its tracks' recent packets and clocks.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ namespace sluice::webrtc_media {
 class StreamTrack {
  public:
   static constexpr Duration kStall = 300ms;
+  static constexpr size_t kTemporalLayers = 4;
 
   explicit StreamTrack(media::Track description)
       : ring(description.kind), track(std::move(description)) {}
@@ -26,6 +28,10 @@ class StreamTrack {
   // The stream's own NTP time at `now`, by the last report and the time that has passed since it
   // came. nullopt before the first one.
   std::optional<NtpTime> NtpAt(Instant now) const;
+  // What part of the bytes temporal layers up to this one have, 0 to 1.
+  double TemporalShare(size_t highest_layer) const;
+  // 1 if there are no others.
+  size_t temporal_layers() const;
   // The RTP timestamp of that moment.
   uint32_t TimestampAt(NtpTime ntp) const { return clock->TimestampAt(ntp); }
 
@@ -33,7 +39,9 @@ class StreamTrack {
   media::Track track;
   fanout::RateMeter bytes_rate;  // payload
   uint64_t bits_per_second = 0;  // by bytes_rate, at the last packet: asked for by every player
-  uint64_t stalls = 0;           // times nothing came for kStall: a backlog may follow
+  // Bytes of each temporal layer lately; halved now and then.
+  std::array<uint64_t, kTemporalLayers> temporal_bytes{};
+  uint64_t stalls = 0;  // times nothing came for kStall: a backlog may follow
   std::optional<rtp::ClockReport> clock;
   Instant clock_received{};
   Instant last_arrival{};
@@ -55,6 +63,10 @@ class WorkerStream {
 
   // The first track of this kind in a codec that the player takes; nullptr if there is none.
   StreamTrackPtr FindTrack(media::MediaKind kind, std::span<const PlayerFormat> formats) const;
+
+  // The layers of `track` (simulcast), itself included, as they stand in the description: the
+  // largest first.
+  std::vector<StreamTrackPtr> LayersOf(const StreamTrack& track) const;
 
   FeedId id() const { return id_; }
 

@@ -88,6 +88,7 @@ struct Joined final : PlayerSession::Listener {
     CHECK(track.track.id == kVideoTrack);
     ++key_frames_wanted;
   }
+  void OnBandwidth(const PlayerSession&, uint64_t, uint64_t) override { ++starved; }
 
   Instant now = kStart;
   TestPlayer player{"one"};
@@ -105,6 +106,7 @@ struct Joined final : PlayerSession::Listener {
   std::unique_ptr<PlayerSession> session;
   std::optional<Duration> playing_after;
   int key_frames_wanted = 0;
+  int starved = 0;
 };
 
 Bytes Report(uint32_t about, uint32_t last_sender_report = 0) {

@@ -62,7 +62,16 @@ struct Player {
     Push(source.Frame(true, packets));
     for (int i = 1; i < frames; ++i) Push(source.Frame(false, packets));
   }
-  MediaOutlet Outlet() { return {batch, path, engine, protector, worker_counters, now}; }
+  MediaOutlet Outlet() {
+    return {.batch = batch,
+            .path = path,
+            .engine = engine,
+            .protector = protector,
+            .counters = worker_counters,
+            .now = now,
+            .bandwidth = bandwidth,
+            .sound_distance = sound_distance};
+  }
 
   Progress Send() {
     MediaOutlet outlet = Outlet();
@@ -105,6 +114,8 @@ struct Player {
   net::UdpPath path;
   srtp::PlainEngine engine;
   srtp::PlainProtector protector;
+  congestion::BandwidthEstimator* bandwidth = nullptr;
+  size_t sound_distance = 0;
   PlayerTrack track;
 };
 
@@ -502,6 +513,153 @@ TEST_CASE("RFC 3550 6.4.1: the round-trip time comes from the report that a bloc
   block.last_sender_report += 1;
   player.track.OnReportBlock(block, player.now + 5s);
   CHECK(ToMilliseconds(player.track.round_trip_time()) == 80);
+}
+
+namespace {
+
+constexpr uint8_t kTransportSequenceId = 3;
+
+std::optional<uint16_t> TransportNumber(const Sent& packet) {
+  const auto value = rtp::FindExtension(packet.view, kTransportSequenceId);
+  if (!value || value->size() != 2) return std::nullopt;
+  return static_cast<uint16_t>((*value)[0] << 8 | (*value)[1]);
+}
+
+// Two layers of one video, as a worker has them.
+struct Layers {
+  Layers() {
+    for (uint32_t id : {1u, 5u}) {
+      media::Track track{.id = id, .codec = media::Codec::kH264};
+      track.mid = "0";
+      layers.push_back(std::make_shared<StreamTrack>(track));
+    }
+  }
+  // A picture of the layer, of two packets.
+  void Push(size_t layer, uint32_t timestamp, bool key, Instant arrival) {
+    for (bool first : {true, false}) {
+      rtp::Packet packet;
+      packet.sequence_number = numbers[layer]++;
+      packet.rtp_timestamp = timestamp;
+      packet.marker = !first;
+      packet.role = {.starts_access_unit = first, .key_frame = key};
+      packet.arrival = arrival;
+      packet.payload = Bytes(100, static_cast<uint8_t>(layer));
+      layers[layer]->ring.Push(std::make_shared<rtp::Packet>(std::move(packet)));
+      layers[layer]->last_arrival = arrival;
+    }
+  }
+  std::vector<StreamTrackPtr> layers;
+  uint16_t numbers[2] = {10, 20};
+};
+
+}  // namespace
+
+TEST_CASE("Transport-wide numbers go on over tracks, repetitions and padding") {
+  auto settings = VideoSettings();
+  settings.transport_sequence_id = kTransportSequenceId;
+  Player player(settings);
+  congestion::BandwidthEstimator bandwidth;
+  player.bandwidth = &bandwidth;
+  player.PushGroup(2, 2);
+  player.Join();
+  auto packets = player.SendAll();
+  REQUIRE(packets.size() == 4);
+  player.Resend(packets[1].view.sequence_number);
+  MediaOutlet outlet = player.Outlet();
+  CHECK(player.track.SendPadding(outlet));
+  player.batch.Flush(player.now);
+  for (Sent& more : player.Take()) packets.push_back(std::move(more));
+  REQUIRE(packets.size() == 6);
+  for (size_t i = 0; i < packets.size(); ++i) {
+    INFO("packet " << i);
+    CHECK(TransportNumber(packets[i]) == static_cast<uint16_t>(i));
+  }
+  CHECK(PlayoutDelayOf(packets[0]) == kAtOnce);
+  CHECK(packets[4].view.ssrc == kRtxSsrc);
+  CHECK(packets[5].view.ssrc == kRtxSsrc);
+  CHECK(packets[5].view.payload.empty());
+  CHECK(packets[5].view.sequence_number ==
+        static_cast<uint16_t>(packets[4].view.sequence_number + 1));
+}
+
+TEST_CASE("A layer goes on until the next one has a key frame, and no timestamp comes twice") {
+  Player player;
+  Layers video;
+  uint32_t time = 90000;
+  const auto frame = [&](bool low_key = false) {
+    video.Push(0, time, time == 90000, player.now);
+    video.Push(1, time, low_key || time == 90000, player.now);
+    time += 3000;
+    player.now += 33ms;
+  };
+  frame();
+  player.track.Bind(video.layers[0], player.now);
+  auto sent = player.SendAll();
+  player.now += 1s;
+  player.track.ChangeLayer(video.layers[1], player.now);
+  for (int i = 0; i < 3; ++i) {
+    frame();
+    for (Sent& packet : player.SendAll()) sent.push_back(std::move(packet));
+    CHECK(sent.back().view.payload[0] == 0);
+  }
+  frame(true);
+  for (int i = 0; i < 3; ++i) {
+    for (Sent& packet : player.SendAll()) sent.push_back(std::move(packet));
+    CHECK(sent.back().view.payload[0] == 1);
+    frame();
+  }
+  CHECK(player.track.source() == video.layers[1]);
+  CheckGapFree(sent);
+  for (size_t i = 2; i < sent.size(); i += 2) {
+    INFO("packet " << i);
+    CHECK(sent[i].view.rtp_timestamp == sent[i - 2].view.rtp_timestamp + 3000);
+    CHECK(sent[i + 1].view.rtp_timestamp == sent[i].view.rtp_timestamp);
+  }
+}
+
+TEST_CASE("A key frame that comes after its moment was sent in the old layer gets the next one") {
+  Player player;
+  Layers video;
+  video.Push(0, 90000, true, player.now);
+  player.track.Bind(video.layers[0], player.now);
+  auto sent = player.SendAll();
+  player.track.ChangeLayer(video.layers[1], player.now);
+  video.Push(1, 90000, true, player.now);
+  video.Push(1, 93000, false, player.now);
+  for (Sent& packet : player.SendAll()) sent.push_back(std::move(packet));
+  REQUIRE(sent.size() == 6);
+  CHECK(sent[2].view.rtp_timestamp == 90001);
+  CHECK(sent[3].view.rtp_timestamp == 90001);
+  CHECK(sent[4].view.rtp_timestamp == 93000);
+}
+
+TEST_CASE("Opus repeats what was before it when sound is lost, and only then") {
+  auto settings = AudioSettings();
+  settings.red_payload_type = 63;
+  Player player(settings);
+  player.Push({player.source.Sound()});
+  player.Join();
+  const auto send = [&] {
+    player.Push({player.source.Sound()});
+    Sent last = std::move(player.SendAll().back());
+    last.view = rtp::ParseRtp(last.bytes).value();
+    return last;
+  };
+  send();
+  CHECK(send().view.payload_type == 111);
+  player.sound_distance = 2;
+  const Sent red = send();
+  CHECK(red.view.payload_type == 63);
+  REQUIRE(red.view.payload.size() == 4 + 4 + 1 + 300);
+  CHECK(red.view.payload[0] == (0x80 | 111));
+  CHECK(red.view.payload[8] == 111);
+  const auto number = [&](size_t at) { return Sent::ReadU32(red.view.payload.subspan(at)); };
+  CHECK(number(9) + 1 == number(109));
+  CHECK(number(109) + 1 == number(209));
+  player.sound_distance = 0;
+  const Sent plain = send();
+  CHECK(plain.view.payload_type == 111);
+  CHECK(plain.view.sequence_number == static_cast<uint16_t>(red.view.sequence_number + 1));
 }
 
 }  // namespace sluice::webrtc_media

@@ -22,6 +22,7 @@ struct Events final : Worker::Delegate {
     ended.emplace_back(session_id, reason);
   }
   void OnKeyFrameWanted(FeedId, uint32_t track_id) override { key_frames.push_back(track_id); }
+  void OnPlayerBandwidth(const std::string&, uint64_t, uint64_t) override {}
 
   std::vector<std::string> playing;
   std::vector<std::pair<std::string, EndReason>> ended;
