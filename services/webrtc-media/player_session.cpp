@@ -144,6 +144,7 @@ void PlayerSession::WatchBandwidth(Instant now) {
     if (!slot.track.is_video()) continue;
     ChooseLayers(slot, now);
     SkipBacklog(slot, now);
+    SetPatience(slot, now);
     wanted = std::max(wanted, slot.layers.wanted_rate());
   }
   if (bandwidth_ == nullptr) return;
@@ -178,6 +179,18 @@ void PlayerSession::Apply(TrackSlot& slot, const PlayerLayers::Choice& choice, I
                            : thick_again                 ? track.source().get()
                                                          : nullptr;
   if (waits_for != nullptr) listener_.OnKeyFrameWanted(slot.feed, *waits_for);
+}
+
+// While packets are lost the player shows pictures so late that a lost one has two chances to come
+// again before it is missed; else at once.
+void PlayerSession::SetPatience(TrackSlot& slot, Instant now) {
+  constexpr Duration kSecondRequest = 100ms;  // browsers ask again after about so long
+  constexpr Duration kStep = 50ms;            // so that it does not follow each round trip
+  const bool lossy = numbered_ && sound_.distance(now) > 0 && slot.track.can_resend();
+  const Duration wanted =
+      lossy ? std::min<Duration>(2 * slot.track.round_trip_time() + kSecondRequest, 400ms)
+            : Duration(0);
+  slot.track.SetPatience((wanted + kStep - 1us) / kStep * kStep);
 }
 
 // A way that is too thin even for this layer: what is shown must not become older and older.
@@ -275,7 +288,9 @@ void PlayerSession::OnMessage(const rtp::rtcp::Nack& nack, Instant now) {
   // The same packet is never protected twice, so without RTX only a key frame repairs the hole.
   if (!track->can_resend()) return OnPictureLoss(nack.media_ssrc, now);
   MediaOutlet outlet = Outlet(now);
-  nack.ForEach([&](uint16_t sequence_number) { track->Resend(sequence_number, outlet); });
+  const bool spare = bandwidth_ != nullptr && !bandwidth_->limited(now);
+  const int copies = spare && sound_.distance(now) > 0 ? 2 : 1;
+  nack.ForEach([&](uint16_t sequence_number) { track->Resend(sequence_number, outlet, copies); });
 }
 
 void PlayerSession::OnMessage(const rtp::rtcp::PictureLossIndication& indication, Instant now) {

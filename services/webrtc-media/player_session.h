@@ -76,6 +76,7 @@ class PlayerSession final : public PeerSession {
   // What the way to the player carries, and what follows from it.
   void WatchBandwidth(Instant now);
   void ChooseLayers(TrackSlot& slot, Instant now);
+  void SetPatience(TrackSlot& slot, Instant now);
   void Apply(TrackSlot& slot, const PlayerLayers::Choice& choice, Instant now);
   void SkipBacklog(TrackSlot& slot, Instant now);
   void SendProbe(MediaOutlet& outlet);

@@ -19,10 +19,18 @@ using PlayoutDelay = std::array<uint8_t, kPlayoutDelayLength>;
 constexpr PlayoutDelay kAtOnce = {0, 0, 0};
 // 0 to 300 ms: as before, until lip sync wants the picture to wait for the sound (Chromium cannot
 // delay it with a maximum of 0, and shows frames at once only with a minimum of 0).
-constexpr PlayoutDelay kLipSync = {0, 0, 30};
+// With patience: as long as that at least, and as much again for lip sync.
+constexpr unsigned kLipSync = 30;
 constexpr int kAtOncePackets = 50;
 constexpr int kLipSyncPackets = 50;
 constexpr size_t kRtxHeader = 2;  // RFC 4588 §4: original sequence number
+
+// least: 10 ms, at most 255.
+PlayoutDelay LipSync(uint8_t least) {
+  const unsigned most = least + kLipSync;
+  return {static_cast<uint8_t>(least >> 4), static_cast<uint8_t>((least & 0x0f) << 4 | most >> 8),
+          static_cast<uint8_t>(most)};
+}
 
 }  // namespace
 
@@ -195,8 +203,8 @@ struct PlayerTrack::Extensions {
   Extensions(const PlayerTrack& track, const MediaOutlet& outlet, bool with_delay = true) {
     if (with_delay && track.playout_delay_left_ > 0) {
       const bool at_once = track.playout_delay_left_ > kLipSyncPackets;
-      list[count++] = {.id = track.settings_.playout_delay_id,
-                       .value = at_once ? kAtOnce : kLipSync};
+      delay = at_once ? kAtOnce : LipSync(track.patience_);
+      list[count++] = {.id = track.settings_.playout_delay_id, .value = delay};
       size = kExtensionHeader + kPlayoutDelayElement;
     }
     if (outlet.bandwidth != nullptr && track.settings_.transport_sequence_id != 0) {
@@ -215,6 +223,7 @@ struct PlayerTrack::Extensions {
   static constexpr size_t kExtensionHeader = 4;
   static constexpr size_t kPlayoutDelayElement = 4;
   std::array<uint8_t, 2> number{};
+  PlayoutDelay delay{};
   std::array<rtp::Extension, 2> list;
   size_t count = 0;
   size_t size = 0;  // of all, in the header
@@ -306,7 +315,13 @@ bool PlayerTrack::SendRedundant(const rtp::Packet& packet, MediaOutlet& outlet, 
   return true;
 }
 
-void PlayerTrack::Resend(uint16_t sequence_number, MediaOutlet& outlet) {
+void PlayerTrack::SetPatience(Duration patience) {
+  const auto least = static_cast<uint8_t>(std::clamp<int64_t>(patience / 10ms, 0, 100));
+  if (settings_.playout_delay_id == 0 || std::exchange(patience_, least) == least) return;
+  playout_delay_left_ = std::max(playout_delay_left_, kLipSyncPackets);
+}
+
+void PlayerTrack::Resend(uint16_t sequence_number, MediaOutlet& outlet, int copies) {
   // A NACK that comes before the last repetition can have arrived asks for nothing new.
   const Duration pause = std::max(kMinResendPause, round_trip_time_);
   const auto position = source_ != nullptr && can_resend() && resend_budget_ > 0
@@ -314,8 +329,10 @@ void PlayerTrack::Resend(uint16_t sequence_number, MediaOutlet& outlet) {
                             : std::nullopt;
   const bool kept =
       position && *position >= source_->ring.begin() && *position < source_->ring.end();
-  if (!kept || !SendRtx(sequence_number, source_->ring.at(*position), outlet)) {
-    outlet.counters.rtx_refused.Add(1);
+  if (!kept) return outlet.counters.rtx_refused.Add(1);
+  for (; copies > 0; --copies) {
+    if (SendRtx(sequence_number, source_->ring.at(*position), outlet)) continue;
+    return outlet.counters.rtx_refused.Add(1);
   }
 }
 

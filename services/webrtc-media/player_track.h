@@ -49,7 +49,10 @@ class PlayerTrack {
   // Sends what is due, oldest first. Packet path.
   Progress Send(MediaOutlet& outlet);
   // Sends lost packets again, as RTX (RFC 4588), within the bounds. Unknown ones are counted.
-  void Resend(uint16_t sequence_number, MediaOutlet& outlet);
+  // copies: at once, so that fewer are lost again.
+  void Resend(uint16_t sequence_number, MediaOutlet& outlet, int copies = 1);
+  // The player is to hold pictures back so long that lost packets can come again; 0: not at all.
+  void SetPatience(Duration patience);
   // Sends one packet of nothing but padding, as RTX: for probes. False: no RTX, or a full socket.
   bool SendPadding(MediaOutlet& outlet);
   // The player cannot decode. Sends the cached group again if that helps. False if not: only the
@@ -112,6 +115,7 @@ class PlayerTrack {
   std::optional<uint64_t> position_;
   uint64_t key_frame_from_ = 0;
   int playout_delay_left_ = 0;  // packets that still carry it
+  uint8_t patience_ = 0;        // least playout delay but for a join's first pictures, 10 ms
   uint64_t stalls_seen_ = 0;
   Instant last_replay_{};
   Pacer pacer_;

@@ -633,6 +633,40 @@ TEST_CASE("A key frame that comes after its moment was sent in the old layer get
   CHECK(sent[4].view.rtp_timestamp == 93000);
 }
 
+TEST_CASE("With patience the next 50 packets ask for a delay that lets lost ones come again") {
+  Player player;
+  player.PushGroup(100, 2);
+  player.Join();
+  player.SendAll();
+  const auto delay_of_next = [&] {
+    player.Push(player.source.Frame(false, 60));
+    const auto packets = player.SendAll();
+    CHECK(PlayoutDelayOf(packets.back()).empty());
+    return PlayoutDelayOf(packets.front());
+  };
+  CHECK(delay_of_next().empty());
+  player.track.SetPatience(200ms);
+  CHECK(delay_of_next() == Bytes{0x01, 0x40, 0x32});  // 20 and 50 times 10 ms
+  player.track.SetPatience(200ms);
+  CHECK(delay_of_next().empty());
+  player.track.SetPatience(Duration(0));
+  CHECK(delay_of_next() == kLipSync);
+}
+
+TEST_CASE("Where much is lost a repetition leaves twice, with numbers of its own") {
+  Player player;
+  player.PushGroup(2, 2);
+  player.Join();
+  const auto packets = player.SendAll();
+  MediaOutlet outlet = player.Outlet();
+  player.track.Resend(packets[1].view.sequence_number, outlet, 2);
+  player.batch.Flush(player.now);
+  const auto again = player.Take();
+  REQUIRE(again.size() == 2);
+  CHECK(again[0].view.sequence_number != again[1].view.sequence_number);
+  CHECK(ToBytes(again[0].view.payload) == ToBytes(again[1].view.payload));
+}
+
 TEST_CASE("Opus repeats what was before it when sound is lost, and only then") {
   auto settings = AudioSettings();
   settings.red_payload_type = 63;
