@@ -1,5 +1,6 @@
 #include "libs/http/message.h"
 
+#include <algorithm>
 #include <array>
 
 #include "absl/strings/ascii.h"
@@ -51,9 +52,11 @@ constexpr std::array kPhrases = {
     StatusPhrase{408, "Request Timeout"},
     StatusPhrase{409, "Conflict"},
     StatusPhrase{411, "Length Required"},
+    StatusPhrase{412, "Precondition Failed"},
     StatusPhrase{413, "Content Too Large"},
     StatusPhrase{415, "Unsupported Media Type"},
     StatusPhrase{426, "Upgrade Required"},
+    StatusPhrase{428, "Precondition Required"},
     StatusPhrase{431, "Request Header Fields Too Large"},
     StatusPhrase{500, "Internal Server Error"},
     StatusPhrase{501, "Not Implemented"},
@@ -73,6 +76,20 @@ std::string_view MethodName(Method method) {
 std::string_view Request::Header(std::string_view name) const { return Find(headers, name); }
 
 std::string_view Request::PathValue(std::string_view name) const { return Find(path_values, name); }
+
+std::string_view Request::QueryValue(std::string_view name) const {
+  std::string_view rest = query;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view argument = rest.substr(0, end);
+    const size_t equals = std::min(argument.find('='), argument.size());
+    if (argument.substr(0, equals) == name) {
+      return argument.substr(std::min(equals + 1, argument.size()));
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return {};
+}
 
 std::string Request::MediaType() const {
   std::string_view value = Header("content-type");

@@ -33,6 +33,8 @@ struct Request {
   std::string_view Header(std::string_view name) const;
   // The {name} segment of the route; empty if the route has none.
   std::string_view PathValue(std::string_view name) const;
+  // The first argument `name` of the query; empty if there is none.
+  std::string_view QueryValue(std::string_view name) const;
   // The media type of Content-Type in lower case, without parameters; empty if there is none.
   std::string MediaType() const;
   bool FromLoopback() const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "libs/config/section.h"
 
@@ -15,6 +16,7 @@ struct Config {
   Duration request_timeout = 10s;
   Duration call_timeout = 5s;
   std::string rest_allow_origin;
+  std::vector<std::string> ice_servers;
 
   void Describe(config::Section& section);
 };

@@ -6,30 +6,60 @@
 #include "libs/base/text.h"
 #include "services/http-gateway/api.h"
 #include "services/http-gateway/console.h"
+#include "services/http-gateway/ice_servers.h"
+#include "services/http-gateway/layers.h"
 #include "services/http-gateway/rest.h"
 
 namespace sluice::http_gateway {
+namespace {
+
+void CollectEndpoint(metrics::Scrape& scrape, const std::string& protocol,
+                     const EndpointCounters& counters) {
+  const auto add = [&](const char* name, const char* help, uint64_t count) {
+    scrape.AddCounter(StrCat(protocol, "_", name), help, count);
+  };
+  add("offers_total", "Offers by POST.", counters.offers);
+  add(protocol == "whip" ? "publishers_total" : "players_total", "Sessions made.", counters.made);
+  add("refused_total", "Offers answered with 4xx.", counters.refused);
+  add("failed_total", "Offers answered with 5xx.", counters.failed);
+  add("patched_total", "Trickled fragments and ICE restarts taken.", counters.patched);
+  add("closed_total", "Sessions ended by DELETE.", counters.closed);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Open(daemon::Context& context,
                                                      const Config& config) {
   SLUICE_ASSIGN_OR_RETURN(std::optional<std::string> password,
                           ReadPassword(context.common.admin_password_file));
-  std::unique_ptr<Server> server(new Server(context, config, std::move(password)));
+  SLUICE_ASSIGN_OR_RETURN(std::string ice_links, IceServerLinks(config.ice_servers));
+  std::unique_ptr<Server> server(
+      new Server(context, config, std::move(password), std::move(ice_links)));
   SLUICE_RETURN_IF_ERROR(server->Listen(config));
   return server;
 }
 
-Server::Server(daemon::Context& context, const Config& config, std::optional<std::string> password)
+Server::Server(daemon::Context& context, const Config& config, std::optional<std::string> password,
+               std::string ice_links)
     : context_(context),
       max_connections_(config.max_connections),
       access_(std::move(password), context.log),
       suite_(context.loop, context.directory, context.channels),
-      whep_({.node_id = context.node_id, .call_timeout = config.call_timeout}, context.directory,
-            context.channels, random_) {}
+      endpoints_{{.node_id = context.node_id,
+                  .call_timeout = config.call_timeout,
+                  .ice_links = std::move(ice_links)},
+                 context.directory,
+                 context.channels,
+                 random_,
+                 context.log},
+      whip_(context.common.open_publishing, endpoints_),
+      whep_(endpoints_) {}
 
 absl::Status Server::Listen(const Config& config) {
   http::Router router;
+  whip_.AddRoutes(router);
   whep_.AddRoutes(router);
+  AddLayerRoutes(router, context_.directory, context_.channels);
   AddConsoleRoutes(router, suite_, context_.directory, context_.common.open_publishing);
   AddRestRoutes(router, access_, suite_, config.rest_allow_origin);
   AddApiRoutes(router, access_, suite_, context_.directory);
@@ -64,8 +94,9 @@ double Server::Load() const {
 }
 
 void Server::Drain(std::function<void()> drained) {
+  whip_.Drain();
   whep_.Drain();
-  // Requests are short; players live on the media nodes and do not need this gateway.
+  // Requests are short; sessions live on the media nodes and do not need this gateway.
   context_.loop.Post(std::move(drained));
 }
 
@@ -78,12 +109,8 @@ void Server::Collect(metrics::Scrape& scrape) const {
                       {{"reason", std::string(http::RefusalName(refusal))}});
   }
   scrape.AddGauge("connections", "Open HTTP connections.", static_cast<double>(http.connections));
-  const WhepCounters& whep = whep_.counters();
-  scrape.AddCounter("whep_offers_total", "Offers by POST.", whep.offers);
-  scrape.AddCounter("whep_players_total", "Players made.", whep.players);
-  scrape.AddCounter("whep_refused_total", "Offers answered with 4xx.", whep.refused);
-  scrape.AddCounter("whep_failed_total", "Offers answered with 5xx.", whep.failed);
-  scrape.AddCounter("whep_closed_total", "Players ended by DELETE.", whep.closed);
+  CollectEndpoint(scrape, "whip", whip_.counters());
+  CollectEndpoint(scrape, "whep", whep_.counters());
 }
 
 }  // namespace sluice::http_gateway

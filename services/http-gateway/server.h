@@ -14,6 +14,7 @@
 #include "services/http-gateway/config.h"
 #include "services/http-gateway/suite_status.h"
 #include "services/http-gateway/whep.h"
+#include "services/http-gateway/whip.h"
 
 namespace sluice::http_gateway {
 
@@ -28,7 +29,8 @@ class Server final : public daemon::Parts {
   void Drain(std::function<void()> drained) override;
 
  private:
-  Server(daemon::Context& context, const Config& config, std::optional<std::string> password);
+  Server(daemon::Context& context, const Config& config, std::optional<std::string> password,
+         std::string ice_links);
   absl::Status Listen(const Config& config);
   void Collect(metrics::Scrape& scrape) const;
 
@@ -37,6 +39,8 @@ class Server final : public daemon::Parts {
   SystemRandom random_;
   Access access_;
   SuiteStatus suite_;
+  EndpointContext endpoints_;
+  Whip whip_;
   Whep whep_;
   std::unique_ptr<http::Server> http_;
   std::vector<std::string> listening_;

@@ -16,7 +16,10 @@ int HttpStatus(absl::StatusCode code) {
     case absl::StatusCode::kFailedPrecondition:
       return 406;
     case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kAborted:
       return 409;
+    case absl::StatusCode::kUnimplemented:
+      return 501;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted:
       return 503;
@@ -27,14 +30,21 @@ int HttpStatus(absl::StatusCode code) {
   }
 }
 
-}  // namespace
-
-http::Response WhepProblem(const absl::Status& status) {
-  int code = HttpStatus(status.code());
+http::Response Problem(int code, const absl::Status& status) {
   http::Response response =
       http::ProblemResponse(code, http::StatusText(code), ToStd(status.message()));
   if (code == 503) response.Set("Retry-After", "1");
   return response;
+}
+
+}  // namespace
+
+http::Response SessionProblem(const absl::Status& status) {
+  return Problem(HttpStatus(status.code()), status);
+}
+
+http::Response PatchProblem(const absl::Status& status) {
+  return Problem(absl::IsFailedPrecondition(status) ? 412 : HttpStatus(status.code()), status);
 }
 
 }  // namespace sluice::http_gateway

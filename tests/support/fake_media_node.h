@@ -40,6 +40,13 @@ class FakeMediaNode {
   // --- WebRtc ---
   // CreatePublisher and CreatePlayer answer this, Ok: with "answer to " and the offer.
   absl::Status create_status;
+  // The ETag of every session.
+  std::string etag = "etag-1";
+  // PatchSession answers this, Ok: with `restart_fragment`.
+  absl::Status patch_status;
+  std::string restart_fragment;
+  const std::vector<v1::PatchSessionRequest>& patches() const { return webrtc_.patches; }
+  const std::vector<v1::SelectLayersRequest>& layers() const { return webrtc_.layers; }
   // Holds answers of both back until AnswerCreates().
   bool hold_creates = false;
   void AnswerCreates() {
@@ -118,7 +125,38 @@ class FakeMediaNode {
       sessions.insert(asked.session_id());
       Response made;
       made.set_answer_sdp("answer to " + asked.offer_sdp());
+      made.set_etag(owner->etag);
       reply(made);
+    }
+    grpc::ServerUnaryReactor* PatchSession(grpc::CallbackServerContext* context,
+                                           const v1::PatchSessionRequest* request,
+                                           v1::PatchSessionResponse* response) override {
+      return calls.Unary(
+          *context, *request, *response,
+          [this](const v1::PatchSessionRequest& asked, rpc::Reply<v1::PatchSessionResponse> reply) {
+            patches.push_back(asked);
+            if (!owner->patch_status.ok()) return reply(owner->patch_status);
+            if (!sessions.contains(asked.session_id())) {
+              return reply(absl::NotFoundError("no such session"));
+            }
+            v1::PatchSessionResponse answer;
+            answer.set_fragment(owner->restart_fragment);
+            answer.set_etag(owner->etag);
+            reply(answer);
+          });
+    }
+    grpc::ServerUnaryReactor* SelectLayers(grpc::CallbackServerContext* context,
+                                           const v1::SelectLayersRequest* request,
+                                           v1::SelectLayersResponse* response) override {
+      return calls.Unary(
+          *context, *request, *response,
+          [this](const v1::SelectLayersRequest& asked, rpc::Reply<v1::SelectLayersResponse> reply) {
+            layers.push_back(asked);
+            if (!sessions.contains(asked.session_id())) {
+              return reply(absl::NotFoundError("no such session"));
+            }
+            reply(v1::SelectLayersResponse());
+          });
     }
     grpc::ServerUnaryReactor* SendStreamEvent(grpc::CallbackServerContext* context,
                                               const v1::SendStreamEventRequest* request,
@@ -171,6 +209,8 @@ class FakeMediaNode {
     std::vector<v1::CreatePlayerRequest> creates;
     std::vector<v1::CreatePublisherRequest> publishers;
     std::vector<v1::SendStreamEventRequest> events;
+    std::vector<v1::PatchSessionRequest> patches;
+    std::vector<v1::SelectLayersRequest> layers;
     std::vector<std::string> closed;
     std::vector<bool> lost;
     std::set<std::string> sessions;
