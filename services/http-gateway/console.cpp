@@ -35,10 +35,13 @@ double UnixMs(const google::protobuf::Timestamp& time) {
   return static_cast<double>(time.seconds()) * 1000 + time.nanos() / 1'000'000;
 }
 
+// The first of a kind stands for all; of simulcast video that is the highest layer.
 void DescribeTrack(const v1::TrackStatus& status, Struct& stream) {
   media::Track track = fanout::FromProto(status.track());
   bool video = track.kind == media::MediaKind::kVideo;
-  Struct& object = *Child(stream, video ? "video" : "audio");
+  const char* kind = video ? "video" : "audio";
+  if (stream.fields().contains(kind)) return;
+  Struct& object = *Child(stream, kind);
   SetText(object, "codec", std::string(media::CodecName(track.codec)));
   if (video) {
     SetNumber(object, "width", track.width);
@@ -48,6 +51,20 @@ void DescribeTrack(const v1::TrackStatus& status, Struct& stream) {
   } else {
     SetNumber(object, "rate", track.clock_rate);
     SetNumber(object, "channels", track.channels);
+  }
+}
+
+// The layers of a simulcast video, highest first; empty if there is one only.
+void ListLayers(const v1::StreamStatus& status, Struct& stream) {
+  auto* list = (*stream.mutable_fields())["layers"].mutable_list_value();
+  for (const v1::TrackStatus& track_status : status.tracks()) {
+    const v1::Track& track = track_status.track();
+    if (track.rid().empty()) continue;
+    Struct& layer = *list->add_values()->mutable_struct_value();
+    SetText(layer, "rid", track.rid());
+    SetNumber(layer, "width", track.width());
+    SetNumber(layer, "height", track.height());
+    SetNumber(layer, "bitrateBps", static_cast<double>(track_status.bitrate_bps()));
   }
 }
 
@@ -84,6 +101,7 @@ void DescribeStream(const SuitePicture& picture, const KnownStream& known, Struc
   SetNumber(stream, "players", picture.CountPlayers(status.key().name()));
   for (const v1::TrackStatus& track : status.tracks()) DescribeTrack(track, stream);
   SetNumber(stream, "bitrateBps", static_cast<double>(Bitrate(status)));
+  ListLayers(status, stream);
   ListRenditions(picture, status.key().name(), stream);
 }
 
@@ -162,7 +180,10 @@ void AddConsoleRoutes(http::Router& router, SuiteStatus& suite,
   AddAsset(router, "/", "index.html", "text/html; charset=utf-8");
   AddAsset(router, "/console/console.css", "console.css", "text/css; charset=utf-8");
   AddAsset(router, "/console/console.js", "console.js", "text/javascript; charset=utf-8");
-  AddAsset(router, "/console/whep.js", "whep.js", "text/javascript; charset=utf-8");
+  AddAsset(router, "/console/publish", "publish.html", "text/html; charset=utf-8");
+  for (std::string_view script : {"http_session.js", "whep.js", "whip.js", "publish.js"}) {
+    AddAsset(router, StrCat("/console/", script), script, "text/javascript; charset=utf-8");
+  }
   AddAsset(router, "/console/icon.svg", "icon.svg", "image/svg+xml");
   AddAsset(router, "/favicon.ico", "icon.svg", "image/svg+xml");
   router.Add(http::Method::kGet, "/console/streams",

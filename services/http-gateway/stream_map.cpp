@@ -57,11 +57,13 @@ wcs::StreamObject Publisher(const KnownStream& known) {
       stream.audio_bitrate = kbps;
       continue;
     }
+    // Of simulcast video the highest layer, which comes first, stands for all.
+    stream.bitrate += kbps;
+    if (stream.has_video) continue;
     stream.has_video = true;
     stream.video_codec = WcsCodecName(track.codec);
     stream.width = track.width;
     stream.height = track.height;
-    stream.bitrate = kbps;
     stream.fps = std::round(track_status.frame_rate() * 10) / 10;
     stream.gop = static_cast<uint32_t>(
         std::lround(track_status.key_frame_interval_s() * track_status.frame_rate()));

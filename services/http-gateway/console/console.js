@@ -15,7 +15,7 @@ const element = (tag, className, text) => {
 
 // --- Words ---
 
-const PROTOCOLS = { rtmp: "RTMP", webrtc: "WebRTC", whip: "WHIP", rtsp: "RTSP" };
+const PROTOCOLS = { rtmp: "RTMP", webrtc: "WebRTC", whip: "WebRTC (WHIP)", websdk: "WebRTC (Web SDK)", rtsp: "RTSP" };
 const CODECS = { H264: "H.264", H265: "H.265", opus: "Opus", PCMU: "G.711 µ-law", PCMA: "G.711 A-law" };
 
 const protocolWords = (stream) => PROTOCOLS[stream.protocol] || stream.protocol || "unknown";
@@ -27,6 +27,7 @@ const sizeWords = (stream) => {
   return `${stream.video.width} × ${stream.video.height}`;
 };
 const rateWords = (stream) => (stream.video?.frameRate ? `${Math.round(stream.video.frameRate)} frames/s` : "");
+const layerWords = (stream) => (stream.layers || []).map(({ width, height }) => (width ? `${width} × ${height}` : "—")).join(", ");
 const bitrateWords = (bps) => {
   if (!bps) return "—";
   return bps >= 1e6 ? `${(bps / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bps / 1e3)} kbit/s`;
@@ -205,7 +206,7 @@ function fillRow(row, stream) {
   set(cell("Stream", "name"), stream.name, remarkWords(stream));
   set(cell("Publisher"), protocolWords(stream), stream.agent || "");
   set(cell("Codecs", "plain"), codecsWords(stream), (stream.renditions || []).map(renditionWords).join("\n"));
-  set(cell("Size", "plain"), sizeWords(stream), rateWords(stream));
+  set(cell("Size", "plain"), sizeWords(stream), [rateWords(stream), stream.layers?.length ? `layers: ${layerWords(stream)}` : ""].filter(Boolean).join("\n"));
   set(cell("Bitrate", "number"), bitrateWords(stream.bitrateBps), "");
   set(cell("Players", "number"), String(stream.players), "");
   cell("Players").title = stream.playersRemark || "";

@@ -69,6 +69,29 @@ TEST_CASE_METHOD(World, "remarks on the stream and on its players are shown, ali
   CHECK(Says(R"("playersRemark":"")"));
 }
 
+TEST_CASE_METHOD(World, "simulcast video is one video with its layers, the highest stands for it") {
+  v1::StreamStatus& status = picture.streams[3].status;
+  status.set_publisher_protocol("whip");
+  status.clear_tracks();
+  for (const auto& [rid, width] : {std::pair("h", 1280u), std::pair("l", 320u)}) {
+    v1::TrackStatus& track = *status.add_tracks();
+    track.set_bitrate_bps(width * 1000);
+    track.mutable_track()->set_kind(v1::MEDIA_KIND_VIDEO);
+    track.mutable_track()->set_codec(v1::CODEC_VP8);
+    track.mutable_track()->set_rid(rid);
+    track.mutable_track()->set_width(width);
+  }
+  CHECK(Says(R"("protocol":"whip")"));
+  CHECK(Says(R"("codec":"VP8")"));
+  CHECK(Says(R"("rid":"h")"));
+  CHECK(Says(R"("rid":"l")"));
+  CHECK(Says(R"("layers":[])"));  // of the other
+  const wcs::StreamObject object = ToStreamObjects(picture)[1];
+  CHECK(object.media_provider == "WebRTC");
+  CHECK(object.width == 1280);
+  CHECK(object.bitrate == 1600);
+}
+
 TEST_CASE_METHOD(World, "REST of WCS has the remarks as info, and no renditions") {
   std::vector<wcs::StreamObject> objects = ToStreamObjects(picture);
   REQUIRE(objects.size() == 5);
