@@ -19,7 +19,8 @@ struct SendText {
 struct StartStream {
   StreamRequest request;
 };
-// End a publisher or a player, even one that has not been answered yet. No answer is wanted.
+// End a publisher or a player, even one that has not been answered yet; also a publisher that has
+// just ended, or never was. No answer is wanted.
 struct StopStream {
   std::string media_session_id;
   bool client_lost = false;  // it went without a word: a publisher may come back under its name

@@ -109,6 +109,8 @@ void ClientStreams::Stop(const StopStreamRequest& request) {
     StreamObject object = NewObject(request.published, id, request.name);
     object.status = request.published ? StreamStatus::kUnpublished : StreamStatus::kStopped;
     object.info = std::string(info::kStreamNotFound);
+    // The end of its media may have come before the word that it was meant.
+    if (request.published) actions_.Push(StopStream{id});
     return actions_.Send(StreamStatusMessage(object));
   }
   actions_.Push(StopStream{id});

@@ -110,9 +110,9 @@ void ClientConnection::Do(const wcs::StartStream& action) {
 }
 
 void ClientConnection::Do(const wcs::StopStream& action) {
+  shared_.media.Stop(action.media_session_id, action.client_lost, *this);
   auto found = streams_.find(action.media_session_id);
   if (found == streams_.end()) return;
-  shared_.media.Stop(action.media_session_id, action.client_lost);
   Log(action.client_lost ? "left behind by client" : "stopped by client", found->first,
       found->second);
   streams_.erase(found);

@@ -169,11 +169,26 @@ void MediaSessions::TellStarted(const std::string& id, Session& session) {
   listener.OnStarted(id);
 }
 
-void MediaSessions::Stop(const std::string& id, bool client_lost) {
+void MediaSessions::Stop(const std::string& id, bool client_lost,
+                         const MediaSessionListener& listener) {
   auto found = sessions_.find(id);
-  if (found == sessions_.end()) return;
-  if (found->second.answered) Close(found->second.node_id, id, client_lost);
-  sessions_.erase(found);
+  if (found != sessions_.end()) {
+    if (found->second.listener != &listener) return;
+    if (found->second.answered) Close(found->second.node_id, id, client_lost);
+    sessions_.erase(found);
+    return;
+  }
+  auto closed = std::find_if(closed_.begin(), closed_.end(), [&](const Closed& each) {
+    return each.id == id && each.listener == &listener;
+  });
+  if (closed == closed_.end()) return;
+  Close(closed->node_id, id, client_lost);
+  closed_.erase(closed);
+}
+
+void MediaSessions::RememberClosed(const std::string& id, const Session& session) {
+  if (closed_.size() >= kMaxClosed) closed_.pop_front();
+  closed_.push_back({id, session.node_id, session.listener});
 }
 
 void MediaSessions::SendEvent(const std::string& id, const wcs::StreamEvent& event) {
@@ -212,6 +227,8 @@ void MediaSessions::OnSessionEvent(const std::string& node_id, const v1::Session
   }
   Session& session = found->second;
   if (event.state() == v1::SESSION_STATE_ENDED) {
+    bool closed = session.publisher && event.end_reason() == v1::END_REASON_CLOSED;
+    if (closed) RememberClosed(id, session);
     return End(id, session.publisher ? FromPublisherEnd(event.end_reason(), session.started)
                                      : FromPlayerEnd(event.end_reason(), session.started));
   }

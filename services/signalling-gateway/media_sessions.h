@@ -1,6 +1,7 @@
 // The publishers and players of this gateway's clients, on whatever media nodes they live.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -75,9 +76,10 @@ class MediaSessions : public NodeWatchOwner {
   // Makes a publisher or a player. `listener` hears of it until OnEnded (which may come inside this
   // call) or Stop(), and must live as long.
   void Start(const MediaRequest& request, MediaSessionListener& listener);
-  // Ends a session; nothing more is heard of it. Unknown ids are ignored. client_lost: a
-  // publisher's stream waits for it to come back.
-  void Stop(const std::string& id, bool client_lost);
+  // Ends a session of this listener; nothing more is heard of it. Unknown ids are ignored.
+  // client_lost: a publisher's stream waits for it to come back. Also for a publisher that has just
+  // closed its media: its stream waits as well, until this says that the end was meant.
+  void Stop(const std::string& id, bool client_lost, const MediaSessionListener& listener);
   // Tells the players of a publisher; events arrive in the order of the calls. Before the node has
   // answered they wait. Unknown ids are ignored.
   void SendEvent(const std::string& id, const wcs::StreamEvent& event);
@@ -111,6 +113,7 @@ class MediaSessions : public NodeWatchOwner {
   // What the directory knows of the stream, when the node has not said what is played.
   wcs::PlayedStream Describe(const std::string& name) const;
   void Close(const std::string& node_id, const std::string& id, bool client_lost);
+  void RememberClosed(const std::string& id, const Session& session);
   void End(const std::string& id, const FinalStatus& end);
   KindCounters& Counters(bool publisher) {
     return publisher ? counters_.publishers : counters_.players;
@@ -128,6 +131,14 @@ class MediaSessions : public NodeWatchOwner {
   rpc::ChannelPool& channels_;
   // Bound: clients x streams per client.
   std::map<std::string, Session> sessions_;
+  // Publishers whose media was closed by their client, not heard of since.
+  struct Closed {
+    std::string id;
+    std::string node_id;
+    const MediaSessionListener* listener = nullptr;  // may be gone; only compared
+  };
+  static constexpr size_t kMaxClosed = 1000;  // the oldest is forgotten: its stream waits in vain
+  std::deque<Closed> closed_;
   uint64_t last_attempt_ = 0;
   bool draining_ = false;
   MediaSessionsCounters counters_;

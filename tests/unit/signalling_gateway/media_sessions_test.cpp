@@ -108,7 +108,7 @@ TEST_CASE_METHOD(World, "a player that is stopped before its answer is closed wh
   media->hold_creates = true;
   Start("a");
   REQUIRE(RunUntil(loop, [&] { return media->creates().size() == 1; }));
-  sessions->Stop("a", false);
+  sessions->Stop("a", false, *this);
   media->AnswerCreates();
   REQUIRE(RunUntil(loop, [&] { return media->closed().size() == 1; }));
   CHECK(media->sessions().empty());
@@ -118,7 +118,7 @@ TEST_CASE_METHOD(World, "a player that is stopped before its answer is closed wh
 TEST_CASE_METHOD(World, "a player that has been answered is closed when it is stopped") {
   Start("a");
   REQUIRE(Hears("a answered answer to offer"));
-  sessions->Stop("a", false);
+  sessions->Stop("a", false, *this);
   REQUIRE(RunUntil(loop, [&] { return media->sessions().empty(); }));
   media->TellPlaying("a");
   media->TellEnded("a", v1::END_REASON_CLOSED);
@@ -297,11 +297,29 @@ TEST_CASE_METHOD(World, "a publisher that was lost is closed as one") {
   Publish("q");
   REQUIRE(Hears("p answered answer to offer"));
   REQUIRE(Hears("q answered answer to offer"));
-  sessions->Stop("p", true);
+  sessions->Stop("p", true, *this);
   REQUIRE(RunUntil(loop, [&] { return media->closed().size() == 1; }));
-  sessions->Stop("q", false);
+  sessions->Stop("q", false, *this);
   REQUIRE(RunUntil(loop, [&] { return media->closed().size() == 2; }));
   CHECK(media->lost() == std::vector<bool>{true, false});
+}
+
+TEST_CASE_METHOD(World,
+                 "a publisher that closed its media before it said so is closed on the node") {
+  for (const char* id : {"p", "q"}) {
+    Publish(id);
+    REQUIRE(Hears(std::string(id) + " answered answer to offer"));
+    media->TellEnded(id, v1::END_REASON_CLOSED);
+    REQUIRE(Hears(std::string(id) + " ended UNPUBLISHED Stopped by user"));
+  }
+  World other;  // another client
+  sessions->Stop("p", false, other);
+  sessions->Stop("q", false, *this);
+  REQUIRE(RunUntil(loop, [&] { return media->closed().size() == 1; }));
+  sessions->Stop("q", false, *this);
+  test::RunPosted(loop);
+  CHECK(media->closed() == std::vector<std::string>{"q"});
+  CHECK_FALSE(media->lost().front());
 }
 
 TEST_CASE_METHOD(World, "what is played, events and rates are told to the player") {

@@ -81,6 +81,16 @@ TEST_CASE_METHOD(Fixture, "a publish that is stopped while pending is UNPUBLISHE
   CHECK(Has(Message("unPublishStream", R"({"mediaSessionId":"p"})"), "UNPUBLISHED"));
 }
 
+TEST_CASE_METHOD(Fixture, "unpublish after the end of the media is passed on: it was meant") {
+  Publish("p");
+  session.OnStarted("p");
+  session.OnEnded("p", StreamStatus::kUnpublished, info::kStoppedByUser);
+  Take();
+  std::string out = Message("unPublishStream", R"({"mediaSessionId":"p","name":"me"})");
+  CHECK(Has(out, "<Stop p>"));
+  CHECK(Has(out, R"("status":"UNPUBLISHED")"));
+}
+
 TEST_CASE_METHOD(SessionFixture, "publish before connection, without id or twice is refused") {
   CHECK(Has(Publish("p"), info::kSessionNotReady));
   Connect();
