@@ -40,6 +40,7 @@ v1::StreamStatus StatusOf(const fanout::Publication& publication) {
     out.set_bitrate_bps(counters.bitrate_bps);
     out.set_frame_rate(counters.frame_rate);
     out.set_key_frame_interval_s(counters.key_frame_interval_s);
+    out.set_lost_packets(counters.lost_packets);
     out.set_has_b_frames(track.has_b_frames);
   }
   return status;

@@ -6,22 +6,15 @@
 #include <optional>
 #include <string>
 
-#include "libs/directory/directory.h"
-#include "libs/log/logger.h"
 #include "libs/loop/timer.h"
-#include "libs/relay/publications.h"
+#include "libs/relay/claimed_publication.h"
 #include "services/ingest/rtmp_publish.h"
 #include "services/ingest/stream_messages.h"
 
 namespace sluice::ingest {
 
 // What all publishers of the daemon share; all of it outlives them.
-struct PublisherContext {
-  loop::EventLoop& loop;
-  log::Logger& log;
-  RandomSource& random;
-  directory::Directory& directory;
-  relay::Publications& publications;
+struct PublisherContext : relay::ClaimContext {
   StreamMessages& messages;
   Counters& counters;
 };
@@ -56,7 +49,7 @@ class Publisher {
   void OnData(const std::vector<amf::Value>& values);
 
   // True from OnDecided(Ok) to the end.
-  bool publishing() const { return publication_ != nullptr; }
+  bool publishing() const { return publication_.get() != nullptr; }
   // Another client goes on with the stream, in place of the one that this was made for: same claim,
   // same publication, same players. Only while publishing. OnEnded is the new client's from now on.
   void TakeOver(Request request, OnEnded on_ended);
@@ -70,28 +63,18 @@ class Publisher {
   const Request& request() const { return request_; }
 
  private:
-  void Claim();
   void OnClaimed(const absl::Status& status);
   void OnNameLost(const absl::Status& reason);
   void OnWaitingOver();
-  // Writes the tracks into the directory, once the stream is ready, when they have changed.
-  void UpdateEntry();
-  void LogRemark();
-  v1::StreamEntry MakeEntry() const;
 
   PublisherContext& context_;
   Request request_;
-  media::StreamKey key_;
   OnDecided on_decided_;
   OnEnded on_ended_;
-  bool claimed_ = false;  // the claim was made, if not answered yet
-  std::shared_ptr<fanout::Publication> publication_;
+  relay::ClaimedPublication publication_;
   std::optional<RtmpPublish> mapping_;
   loop::Timer waiting_timer_;  // for the announced tracks
-  uint64_t entry_epoch_ = 0;   // of the description that stands in the directory
-  std::string logged_remark_;
   Instant last_media_{};
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false once this is deleted
 };
 
 }  // namespace sluice::ingest
