@@ -183,6 +183,11 @@ TrackCounters Publication::Counters(uint32_t track_id) const {
   return counters;
 }
 
+void Publication::SetLost(uint32_t track_id, uint64_t packets) {
+  auto found = tracks_.find(track_id);
+  if (found != tracks_.end()) found->second.counters.lost_packets = packets;
+}
+
 void Publication::PublishDescription() {
   auto description = std::make_shared<media::StreamDescription>();
   description->epoch = ++epoch_;

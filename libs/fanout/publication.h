@@ -23,6 +23,7 @@ struct TrackCounters {
   uint64_t bitrate_bps = 0;         // over the last second
   double frame_rate = 0;            // access units per second over the last second
   double key_frame_interval_s = 0;  // between the last two key frames
+  uint64_t lost_packets = 0;        // on the way from the publisher, by SetLost()
 };
 
 // Owns the tracks' identities in the fan-out (ids, SSRCs, payload types, sequence numbers) and the
@@ -80,6 +81,8 @@ class Publication {
   // What the attached `sink` wants of the layers from now on; everything, if it says nothing. It
   // still gets all of them: not to pass on what is unwanted is its own affair.
   void SetWanted(const Sink& sink, WantedLayers wanted);
+  // What all sinks together want.
+  const WantedLayers& wanted() const { return all_wanted_; }
   // How the source is told, whenever it changes, what all sinks together want.
   void OnWantedLayers(std::function<void(const WantedLayers&)> tell) {
     tell_wanted_ = std::move(tell);
@@ -97,6 +100,7 @@ class Publication {
   const DescriptionPtr& description() const { return description_; }
   const Fan& fan() const { return fan_; }
   absl::Time created() const { return created_; }
+  void SetLost(uint32_t track_id, uint64_t packets);
   // Zeroes for an unknown id.
   TrackCounters Counters(uint32_t track_id) const;
   // What was done to the stream and why, for people; shown by status.

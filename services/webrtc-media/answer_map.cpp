@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "libs/base/status_macros.h"
+
 namespace sluice::webrtc_media {
 namespace {
 
@@ -22,28 +24,80 @@ PlayerTrackSettings ToTrackSettings(const sdp::AnsweredTrack& answered) {
   return track;
 }
 
+PublisherTrackSettings ToTrackSettings(const sdp::PublishedTrack& published) {
+  PublisherTrackSettings track;
+  track.mid = published.mid;
+  track.kind = published.kind;
+  track.red_payload_type = published.red_payload_type;
+  track.mid_id = published.mid_id;
+  track.rid_id = published.rid_id;
+  track.repaired_rid_id = published.repaired_rid_id;
+  track.transport_sequence_id = published.transport_sequence_id;
+  track.orientation_id = published.orientation_id;
+  track.dependency_descriptor_id = published.dependency_descriptor_id;
+  for (size_t i = 0; i < std::min(published.formats.size(), kMaxFormats); ++i) {
+    const sdp::PublishedFormat& format = published.formats[i];
+    track.formats.push_back({.codec = format.codec,
+                             .payload_type = format.payload_type,
+                             .rtx_payload_type = format.rtx_payload_type,
+                             .clock_rate = format.clock_rate,
+                             .channels = format.channels});
+  }
+  for (const sdp::PublishedEncoding& encoding : published.encodings) {
+    track.encodings.push_back({encoding.rid, encoding.ssrc, encoding.rtx_ssrc});
+  }
+  return track;
+}
+
+absl::StatusOr<TransportSettings> ToTransportSettings(const std::string& session_id,
+                                                      const sdp::RemoteTransport& remote,
+                                                      const sdp::AnswerSettings& ours) {
+  const auto fingerprint = dtls::Fingerprint::Parse(remote.fingerprint);
+  if (!fingerprint) {
+    return absl::InvalidArgumentError("the offer has an a=fingerprint that cannot be read");
+  }
+  TransportSettings transport;
+  transport.session_id = session_id;
+  transport.cname = ours.cname;
+  transport.local_ufrag = ours.ice_ufrag;
+  transport.local_password = ours.ice_password;
+  transport.remote_ufrag = remote.ice_ufrag;
+  transport.remote_password = remote.ice_password;
+  transport.fingerprint = *fingerprint;
+  return transport;
+}
+
 }  // namespace
 
 absl::StatusOr<PlayerSettings> ToPlayerSettings(const std::string& session_id,
                                                 const sdp::PlayerAnswer& answer,
                                                 const sdp::AnswerSettings& ours) {
-  const auto fingerprint = dtls::Fingerprint::Parse(answer.remote.fingerprint);
-  if (!fingerprint) {
-    return absl::InvalidArgumentError("the offer has an a=fingerprint that cannot be read");
-  }
   PlayerSettings settings;
-  settings.transport.session_id = session_id;
-  settings.transport.cname = ours.cname;
-  settings.transport.local_ufrag = ours.ice_ufrag;
-  settings.transport.local_password = ours.ice_password;
-  settings.transport.remote_ufrag = answer.remote.ice_ufrag;
-  settings.transport.remote_password = answer.remote.ice_password;
-  settings.transport.fingerprint = *fingerprint;
+  SLUICE_ASSIGN_OR_RETURN(settings.transport, ToTransportSettings(session_id, answer.remote, ours));
   for (const sdp::AnsweredTrack& track : answer.tracks) {
     settings.tracks.push_back(ToTrackSettings(track));
   }
   settings.counters = std::make_shared<PlayerCounters>();
   return settings;
+}
+
+absl::StatusOr<PublisherSettings> ToPublisherSettings(const std::string& session_id,
+                                                      const sdp::PublisherAnswer& answer,
+                                                      const sdp::AnswerSettings& ours,
+                                                      const sdp::PublisherLimits& limits) {
+  PublisherSettings settings;
+  SLUICE_ASSIGN_OR_RETURN(settings.transport, ToTransportSettings(session_id, answer.remote, ours));
+  for (const sdp::PublishedTrack& track : answer.tracks) {
+    settings.tracks.push_back(ToTrackSettings(track));
+  }
+  settings.min_bitrate_bps = limits.min_bitrate_bps;
+  settings.max_bitrate_bps = limits.max_bitrate_bps;
+  return settings;
+}
+
+IceCredentials CredentialsOf(const TransportSettings& transport) {
+  return {transport.local_ufrag, transport.local_password, transport.remote_ufrag,
+          transport.remote_password};
 }
 
 }  // namespace sluice::webrtc_media

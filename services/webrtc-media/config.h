@@ -1,6 +1,9 @@
 // The section `webrtc-media`.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "libs/config/section.h"
 #include "libs/srtp/engine.h"
 
@@ -13,6 +16,10 @@ struct Config {
   bool ipv6 = true;
   uint32_t max_players = 4000;
   Duration ice_timeout = 30s;
+  uint32_t max_publishers = 1000;
+  Duration publisher_grace = 10s;
+  Duration publisher_stop_grace{};
+  std::vector<std::string> codecs;
   srtp::EngineChoice srtp_engine = srtp::EngineChoice::kFastest;
 
   void Describe(config::Section& section);

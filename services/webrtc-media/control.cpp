@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "libs/base/text.h"
+
 namespace sluice::webrtc_media {
 namespace {
 
@@ -21,7 +23,39 @@ Players::Request FromProto(const v1::CreatePlayerRequest& request) {
           .offer_sdp = request.offer_sdp(),
           .owner = request.owner(),
           .protocol = request.protocol(),
-          .client_address = request.client_address()};
+          .client_address = request.client_address(),
+          .report_video_rate = request.report_video_rate()};
+}
+
+Publishers::Request FromProto(const v1::CreatePublisherRequest& request) {
+  return {.session_id = request.session_id(),
+          .stream_name = request.stream_name(),
+          .offer_sdp = request.offer_sdp(),
+          .owner = request.owner(),
+          .protocol = request.protocol(),
+          .client_address = request.client_address(),
+          .agent = request.agent(),
+          .min_bitrate_bps = request.min_bitrate_bps(),
+          .max_bitrate_bps = request.max_bitrate_bps(),
+          .orientation = request.orientation(),
+          .report_video_rate = request.report_video_rate(),
+          .audio_muted = request.audio_muted(),
+          .video_muted = request.video_muted()};
+}
+
+template <typename Response>
+std::function<void(absl::StatusOr<SessionAnswer>)> AnswerTo(rpc::Reply<Response> reply) {
+  return [reply](absl::StatusOr<SessionAnswer> answer) {
+    if (!answer.ok()) return reply(answer.status());
+    Response created;
+    created.set_answer_sdp(std::move(answer->sdp));
+    created.set_etag(std::move(answer->etag));
+    reply(std::move(created));
+  };
+}
+
+absl::Status InUse(const std::string& session_id) {
+  return absl::AlreadyExistsError(StrCat("session ", session_id, " is in use"));
 }
 
 }  // namespace
@@ -32,12 +66,39 @@ grpc::ServerUnaryReactor* WebRtcControl::CreatePlayer(grpc::CallbackServerContex
   return calls_.Unary(
       *context, *request, *response,
       [this](const v1::CreatePlayerRequest& asked, rpc::Reply<v1::CreatePlayerResponse> reply) {
-        players_.Create(FromProto(asked), [reply](absl::StatusOr<std::string> answer) {
-          if (!answer.ok()) return reply(answer.status());
-          v1::CreatePlayerResponse created;
-          created.set_answer_sdp(*std::move(answer));
-          reply(std::move(created));
-        });
+        if (publishers_.Has(asked.session_id())) return reply(InUse(asked.session_id()));
+        players_.Create(FromProto(asked), AnswerTo(reply));
+      });
+}
+
+grpc::ServerUnaryReactor* WebRtcControl::CreatePublisher(grpc::CallbackServerContext* context,
+                                                         const v1::CreatePublisherRequest* request,
+                                                         v1::CreatePublisherResponse* response) {
+  return calls_.Unary(*context, *request, *response,
+                      [this](const v1::CreatePublisherRequest& asked,
+                             rpc::Reply<v1::CreatePublisherResponse> reply) {
+                        if (players_.Has(asked.session_id())) {
+                          return reply(InUse(asked.session_id()));
+                        }
+                        publishers_.Create(FromProto(asked), AnswerTo(reply));
+                      });
+}
+
+grpc::ServerUnaryReactor* WebRtcControl::PatchSession(grpc::CallbackServerContext* context,
+                                                      const v1::PatchSessionRequest* request,
+                                                      v1::PatchSessionResponse* response) {
+  return calls_.Unary(
+      *context, *request, *response,
+      [this](const v1::PatchSessionRequest& asked, rpc::Reply<v1::PatchSessionResponse> reply) {
+        const IcePatch patch{asked.fragment(), asked.if_match()};
+        auto patched = publishers_.Has(asked.session_id())
+                           ? publishers_.Patch(asked.session_id(), patch)
+                           : players_.Patch(asked.session_id(), patch);
+        if (!patched.ok()) return reply(patched.status());
+        v1::PatchSessionResponse answer;
+        answer.set_fragment(std::move(patched->fragment));
+        answer.set_etag(std::move(patched->etag));
+        reply(std::move(answer));
       });
 }
 
@@ -47,10 +108,25 @@ grpc::ServerUnaryReactor* WebRtcControl::CloseSession(grpc::CallbackServerContex
   return calls_.Unary(
       *context, *request, *response,
       [this](const v1::CloseSessionRequest& asked, rpc::Reply<v1::CloseSessionResponse> reply) {
-        const absl::Status closed = players_.Close(asked.session_id());
+        const std::string& id = asked.session_id();
+        const absl::Status closed =
+            publishers_.Has(id) ? publishers_.Close(id, asked.client_lost()) : players_.Close(id);
         if (!closed.ok()) return reply(closed);
         reply(v1::CloseSessionResponse());
       });
+}
+
+grpc::ServerUnaryReactor* WebRtcControl::SendStreamEvent(grpc::CallbackServerContext* context,
+                                                         const v1::SendStreamEventRequest* request,
+                                                         v1::SendStreamEventResponse* response) {
+  return calls_.Unary(*context, *request, *response,
+                      [this](const v1::SendStreamEventRequest& asked,
+                             rpc::Reply<v1::SendStreamEventResponse> reply) {
+                        const absl::Status told = publishers_.Tell(
+                            asked.session_id(), {asked.event().type(), asked.event().payload()});
+                        if (!told.ok()) return reply(told);
+                        reply(v1::SendStreamEventResponse());
+                      });
 }
 
 grpc::ServerWriteReactor<v1::SessionEvent>* WebRtcControl::WatchSessions(
@@ -59,34 +135,19 @@ grpc::ServerWriteReactor<v1::SessionEvent>* WebRtcControl::WatchSessions(
       *context, *request,
       [this](const v1::WatchSessionsRequest& asked,
              std::unique_ptr<rpc::StreamWriter<v1::SessionEvent>> stream) {
-        rpc::StreamWriter<v1::SessionEvent>& raw = *stream;
-        const uint64_t number =
-            players_.Watch(asked.owner(), std::make_unique<StreamSessionWriter>(std::move(stream)));
-        if (number != 0) raw.OnClosed([this, number] { players_.Unwatch(number); });
+        Watch(asked.owner(), std::move(stream));
       });
 }
 
-grpc::ServerUnaryReactor* StatusControl::ListStreams(grpc::CallbackServerContext* context,
-                                                     const v1::ListStreamsRequest* request,
-                                                     v1::ListStreamsResponse* response) {
-  return calls_.Unary(*context, *request, *response,
-                      [](const v1::ListStreamsRequest&, rpc::Reply<v1::ListStreamsResponse> reply) {
-                        reply(v1::ListStreamsResponse());
-                      });
-}
-
-grpc::ServerUnaryReactor* StatusControl::ListPlayers(grpc::CallbackServerContext* context,
-                                                     const v1::ListPlayersRequest* request,
-                                                     v1::ListPlayersResponse* response) {
-  return calls_.Unary(
-      *context, *request, *response,
-      [this](const v1::ListPlayersRequest& asked, rpc::Reply<v1::ListPlayersResponse> reply) {
-        v1::ListPlayersResponse answer;
-        for (v1::PlayerStatus& player : players_.List(asked.stream_name())) {
-          *answer.add_players() = std::move(player);
-        }
-        reply(std::move(answer));
-      });
+void WebRtcControl::Watch(const std::string& owner,
+                          std::unique_ptr<rpc::StreamWriter<v1::SessionEvent>> stream) {
+  std::vector<v1::SessionEvent> present;
+  publishers_.AppendPresent(owner, present);
+  players_.AppendPresent(owner, present);
+  rpc::StreamWriter<v1::SessionEvent>& raw = *stream;
+  const uint64_t number =
+      watchers_.Add(owner, std::make_unique<StreamSessionWriter>(std::move(stream)), present);
+  if (number != 0) raw.OnClosed([this, number] { watchers_.Forget(number); });
 }
 
 }  // namespace sluice::webrtc_media

@@ -100,9 +100,41 @@ void CollectWorker(metrics::Scrape& scrape, const Worker& worker, const std::str
                "From CreatePlayer to the first media packet.", counters.time_to_first_media);
 }
 
+void CollectPublishers(metrics::Scrape& scrape, const Publishers& publishers) {
+  const Publishers::Counters& counters = publishers.counters();
+  scrape.AddGauge("publishers", "Publishers, those still connecting included.",
+                  static_cast<double>(publishers.publisher_count()));
+  scrape.AddGauge("published_streams", "Streams of publishers, those that wait for one included.",
+                  static_cast<double>(publishers.stream_count()));
+  scrape.AddCounter("publishers_created_total", "Publishers that got an answer.",
+                    static_cast<double>(counters.created));
+  scrape.AddCounter("publishers_refused_total", "Requests to publish that were refused.",
+                    static_cast<double>(counters.refused));
+  scrape.AddCounter("publishers_taken_over_total", "Streams that went on with another publisher.",
+                    static_cast<double>(counters.taken_over));
+  scrape.AddCounter("publisher_key_frame_requests_total", "Key frames asked of publishers.",
+                    static_cast<double>(counters.key_frame_requests));
+  for (size_t i = 0; i < kEndReasons; ++i) {
+    scrape.AddCounter("publishers_ended_total", "Publishers that ended, by reason.",
+                      static_cast<double>(counters.ended[i]),
+                      {{"reason", std::string(EndReasonName(static_cast<EndReason>(i)))}});
+  }
+  const Publishers::Received received = publishers.received();
+  scrape.AddCounter("received_packets_total", "RTP packets of publishers, repetitions apart.",
+                    static_cast<double>(received.packets));
+  scrape.AddCounter("received_bytes_total", "Payload of these packets.",
+                    static_cast<double>(received.bytes));
+  scrape.AddCounter("received_lost_packets_total", "Lost on the way here for good.",
+                    static_cast<double>(received.lost));
+  scrape.AddCounter("received_recovered_packets_total", "Lost, and had again by RTX or RED.",
+                    static_cast<double>(received.recovered));
+}
+
 }  // namespace
 
-void CollectMetrics(metrics::Scrape& scrape, const Players& players, const WorkerPool& pool) {
+void CollectMetrics(metrics::Scrape& scrape, const Players& players, const Publishers& publishers,
+                    const WorkerPool& pool) {
+  CollectPublishers(scrape, publishers);
   const Players::Counters& counters = players.counters();
   scrape.AddGauge("players", "Players, those still connecting included.",
                   static_cast<double>(players.player_count()));

@@ -7,23 +7,15 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "services/webrtc-media/answer_map.h"
-#include "services/webrtc-media/candidates.h"
 
 namespace sluice::webrtc_media {
-namespace {
-
-constexpr size_t kMaxSessionId = 128;
-
-bool IsValidSessionId(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxSessionId &&
-         std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
-}  // namespace
-
 Players::Players(Settings settings, relay::RelayContext relays, log::Logger& log,
-                 RandomSource& random)
-    : settings_(std::move(settings)), relays_(std::move(relays)), log_(log), random_(random) {}
+                 RandomSource& random, SessionWatchers& watchers)
+    : settings_(std::move(settings)),
+      relays_(std::move(relays)),
+      log_(log),
+      random_(random),
+      watchers_(watchers) {}
 
 Players::~Players() { *alive_ = false; }
 
@@ -98,7 +90,7 @@ void Players::OnStreamReady(const std::string& session_id, const std::string& st
     const bool blind = absl::IsNotFound(status) && !relays_.directory.synced();
     return Refuse(session_id, blind ? absl::UnavailableError("the directory is away") : status);
   }
-  absl::StatusOr<std::string> answer = Join(player);
+  absl::StatusOr<SessionAnswer> answer = Join(player);
   if (!answer.ok()) return Refuse(session_id, answer.status());
   ++counters_.created;
   player.state = State::kPending;
@@ -112,33 +104,22 @@ void Players::OnStreamReady(const std::string& session_id, const std::string& st
   std::exchange(player.on_answer, nullptr)(std::move(answer));
 }
 
-absl::StatusOr<std::string> Players::Join(Player& player) {
+absl::StatusOr<SessionAnswer> Players::Join(Player& player) {
   StreamSubscription& subscription = *subscriptions_[player.request.stream_name];
   player.worker = pool_->LeastLoaded();
-  const sdp::AnswerSettings ours = MakeAnswerSettings(pool_->worker(player.worker));
+  const sdp::AnswerSettings ours =
+      MakeAnswerSettings(settings_.identity, pool_->worker(player.worker), random_);
   SLUICE_ASSIGN_OR_RETURN(
       const sdp::PlayerAnswer answer,
       sdp::MakePlayerAnswer(player.offer, subscription.description(), ours, random_));
   SLUICE_ASSIGN_OR_RETURN(PlayerSettings settings,
                           ToPlayerSettings(player.request.session_id, answer, ours));
   settings.created = player.asked;
+  player.ice = CredentialsOf(settings.transport);
   player.counters = settings.counters;
   player.offer = {};
   SLUICE_RETURN_IF_ERROR(subscription.Join(player.worker, std::move(settings)));
-  return sdp::Serialize(answer.description);
-}
-
-sdp::AnswerSettings Players::MakeAnswerSettings(const Worker& worker) const {
-  const std::vector<net::SocketAddress> addresses =
-      settings_.advertise.empty() ? LocalAddresses() : settings_.advertise;
-  sdp::AnswerSettings ours;
-  ours.ice_ufrag = random_.NextHex(8);
-  ours.ice_password = random_.NextHex(16);
-  ours.fingerprint = settings_.fingerprint;
-  ours.candidates = MakeCandidates(addresses, {.port = worker.port(), .ipv6 = worker.has_ipv6()});
-  ours.cname = random_.NextHex(8);
-  ours.stream_id = random_.NextUuid();
-  return ours;
+  return SessionAnswer{sdp::Serialize(answer.description), EtagOf(player.ice)};
 }
 
 void Players::Refuse(const std::string& session_id, const absl::Status& status) {
@@ -164,6 +145,16 @@ absl::Status Players::Close(const std::string& session_id) {
     pool_->worker(found->second.worker).RemovePlayer(session_id, EndReason::kClosed);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<PatchedIce> Players::Patch(const std::string& session_id, const IcePatch& patch) {
+  const auto found = players_.find(session_id);
+  if (found == players_.end() || found->second.state == State::kCreating) {
+    return absl::NotFoundError(StrCat("no session ", session_id));
+  }
+  Player& player = found->second;
+  return PatchIce(session_id, patch, settings_.identity, pool_->worker(player.worker), random_,
+                  player.ice);
 }
 
 void Players::OnPlayerPlaying(const std::string& session_id, Duration time_to_first_media) {
@@ -244,15 +235,20 @@ void Players::Tell(const Player& player, v1::SessionEvent event) {
   watchers_.Tell(player.request.owner, event);
 }
 
-uint64_t Players::Watch(const std::string& owner, std::unique_ptr<SessionWriter> writer) {
-  std::vector<v1::SessionEvent> present;
+void Players::AppendPresent(const std::string& owner,
+                            std::vector<v1::SessionEvent>& present) const {
   for (const auto& [session_id, player] : players_) {
     if (player.request.owner != owner || player.state == State::kCreating) continue;
-    present.emplace_back().set_session_id(session_id);
-    present.back().set_state(player.state == State::kPlaying ? v1::SESSION_STATE_PLAYING
-                                                             : v1::SESSION_STATE_PENDING);
+    present.push_back(PresentOf(player));
   }
-  return watchers_.Add(owner, std::move(writer), present);
+}
+
+v1::SessionEvent Players::PresentOf(const Player& player) const {
+  v1::SessionEvent event;
+  event.set_session_id(player.request.session_id);
+  event.set_state(player.state == State::kPlaying ? v1::SESSION_STATE_PLAYING
+                                                  : v1::SESSION_STATE_PENDING);
+  return event;
 }
 
 std::vector<v1::PlayerStatus> Players::List(const std::string& stream_name) const {

@@ -10,6 +10,8 @@
 #include "absl/time/time.h"
 #include "libs/metrics/values.h"
 #include "libs/sdp/player_answer.h"
+#include "services/webrtc-media/answer_settings.h"
+#include "services/webrtc-media/ice_patch.h"
 #include "services/webrtc-media/session_watchers.h"
 #include "services/webrtc-media/status_map.h"
 #include "services/webrtc-media/stream_subscription.h"
@@ -21,9 +23,7 @@ namespace sluice::webrtc_media {
 class Players final : public WorkerPool::Delegate {
  public:
   struct Settings {
-    std::string fingerprint;  // of our certificate, "sha-256 AB:..."
-    // Where clients outside reach us; empty = this host's addresses, read anew for each answer.
-    std::vector<net::SocketAddress> advertise;
+    NodeIdentity identity;
     size_t max_players = 4000;
   };
   struct Request {
@@ -33,11 +33,13 @@ class Players final : public WorkerPool::Delegate {
     std::string owner;
     std::string protocol;
     std::string client_address;
+    bool report_video_rate = false;
   };
-  // The answer's text.
-  using OnAnswer = std::function<void(absl::StatusOr<std::string>)>;
+  using OnAnswer = std::function<void(absl::StatusOr<SessionAnswer>)>;
 
-  Players(Settings settings, relay::RelayContext relays, log::Logger& log, RandomSource& random);
+  // watchers: are told of the sessions; outlives this, as all of it does.
+  Players(Settings settings, relay::RelayContext relays, log::Logger& log, RandomSource& random,
+          SessionWatchers& watchers);
   ~Players() override;
 
   // Before anything else: the pool's delegate is this object. It outlives the players' last call
@@ -48,9 +50,11 @@ class Players final : public WorkerPool::Delegate {
   void Create(Request request, OnAnswer on_answer);
   // NotFound if there is no such player.
   absl::Status Close(const std::string& session_id);
-  // Tells of `owner`'s sessions, now and from now on. Returns as SessionWatchers::Add().
-  uint64_t Watch(const std::string& owner, std::unique_ptr<SessionWriter> writer);
-  void Unwatch(uint64_t number) { watchers_.Forget(number); }
+  // Trickle ICE and ICE restart. NotFound, else as PatchIce().
+  absl::StatusOr<PatchedIce> Patch(const std::string& session_id, const IcePatch& patch);
+  bool Has(const std::string& session_id) const { return players_.contains(session_id); }
+  // Appends the present state of `owner`'s players.
+  void AppendPresent(const std::string& owner, std::vector<v1::SessionEvent>& present) const;
   // stream_name: empty = all.
   std::vector<v1::PlayerStatus> List(const std::string& stream_name) const;
 
@@ -87,6 +91,7 @@ class Players final : public WorkerPool::Delegate {
     absl::Time created;
     Instant asked{};
     size_t worker = 0;
+    IceCredentials ice;
     std::shared_ptr<PlayerCounters> counters;
     sdp::SessionDescription offer;  // until it is answered
     OnAnswer on_answer;             // until it is called
@@ -97,9 +102,9 @@ class Players final : public WorkerPool::Delegate {
   StreamSubscription& Subscribe(const std::string& stream_name);
   void OnStreamReady(const std::string& session_id, const std::string& stream_name,
                      const absl::Status& status);
-  absl::StatusOr<std::string> Join(Player& player);
-  sdp::AnswerSettings MakeAnswerSettings(const Worker& worker) const;
+  absl::StatusOr<SessionAnswer> Join(Player& player);
   void Refuse(const std::string& session_id, const absl::Status& status);
+  v1::SessionEvent PresentOf(const Player& player) const;
   void Tell(const Player& player, v1::SessionEvent event);
   void Forget(const std::string& session_id);
   // Lets a subscription that nobody needs go, after the present callbacks.
@@ -111,7 +116,7 @@ class Players final : public WorkerPool::Delegate {
   RandomSource& random_;
   WorkerPool* pool_ = nullptr;
   std::unique_ptr<SubscriptionContext> context_;
-  SessionWatchers watchers_;
+  SessionWatchers& watchers_;
   std::map<std::string, std::unique_ptr<StreamSubscription>> subscriptions_;  // by stream name
   std::map<std::string, Player> players_;  // by session id; at most max_players
   Counters counters_;

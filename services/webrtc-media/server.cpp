@@ -11,6 +11,22 @@
 #include "services/webrtc-media/metrics.h"
 
 namespace sluice::webrtc_media {
+namespace {
+
+constexpr char kFanoutSuffix[] = ".fanout";
+
+absl::StatusOr<std::vector<media::Codec>> ParseCodecs(const std::vector<std::string>& names) {
+  std::vector<media::Codec> codecs;
+  for (const std::string& name : names) {
+    codecs.push_back(media::CodecFromName(name));
+    if (codecs.back() == media::Codec::kUnknown) {
+      return absl::InvalidArgumentError(StrCat("webrtc-media.codecs: no codec ", name));
+    }
+  }
+  return codecs;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<daemon::Parts>> Server::Open(daemon::Context& context,
                                                             const Config& config) {
@@ -24,41 +40,68 @@ absl::StatusOr<std::shared_ptr<const dtls::ServerContext>> Server::MakeIdentity(
   return dtls::ServerContext::Make(std::move(certificate));
 }
 
+Server::Server(daemon::Context& context, const Config& config)
+    : context_(context),
+      config_(config),
+      fanout_server_(context.loop, random_),
+      publications_(context.loop, fanout_server_, context.rpc) {}
+
 absl::Status Server::Start() {
-  SLUICE_ASSIGN_OR_RETURN(auto identity, MakeIdentity());
-  Players::Settings settings;
-  settings.fingerprint = StrCat("sha-256 ", identity->certificate().fingerprint().ToString());
-  settings.max_players = config_.max_players;
-  SLUICE_ASSIGN_OR_RETURN(settings.advertise, ParseAdvertise(context_.common.advertise));
-  players_ = std::make_unique<Players>(std::move(settings),
-                                       relay::RelayContext{.loop = context_.loop,
-                                                           .directory = context_.directory,
-                                                           .channels = context_.channels,
-                                                           .node_id = context_.node_id,
-                                                           .host_id = context_.host_id},
-                                       context_.log, random_);
+  SLUICE_RETURN_IF_ERROR(
+      fanout_server_.Listen(StrCat(context_.common.run_dir, "/", context_.node_id, kFanoutSuffix)));
+  SLUICE_ASSIGN_OR_RETURN(auto certificate, MakeIdentity());
+  NodeIdentity identity;
+  identity.fingerprint = StrCat("sha-256 ", certificate->certificate().fingerprint().ToString());
+  SLUICE_ASSIGN_OR_RETURN(identity.advertise, ParseAdvertise(context_.common.advertise));
+  SLUICE_ASSIGN_OR_RETURN(auto codec_order, ParseCodecs(config_.codecs));
+  publishers_ = std::make_unique<Publishers>(
+      Publishers::Settings{.identity = identity,
+                           .max_publishers = config_.max_publishers,
+                           .grace = config_.publisher_grace,
+                           .stop_grace = config_.publisher_stop_grace,
+                           .codec_order = std::move(codec_order)},
+      relay::ClaimContext{context_.loop, context_.log, random_, context_.directory, publications_},
+      watchers_);
+  players_ = std::make_unique<Players>(
+      Players::Settings{.identity = identity, .max_players = config_.max_players},
+      relay::RelayContext{.loop = context_.loop,
+                          .directory = context_.directory,
+                          .channels = context_.channels,
+                          .node_id = context_.node_id,
+                          .host_id = context_.host_id,
+                          .publications = &publications_},
+      context_.log, random_, watchers_);
+  SLUICE_RETURN_IF_ERROR(StartWorkers(std::move(certificate)));
+
+  webrtc_ = std::make_unique<WebRtcControl>(context_.loop, *players_, *publishers_, watchers_);
+  context_.rpc.AddService(*webrtc_);
+  publications_.OnListPlayers([this](std::string_view stream_name, v1::ListPlayersResponse& list) {
+    for (v1::PlayerStatus& player : players_->List(std::string(stream_name))) {
+      *list.add_players() = std::move(player);
+    }
+  });
+  registration_ = context_.metrics.Collect(context_.loop, [this](metrics::Scrape& scrape) {
+    CollectMetrics(scrape, *players_, *publishers_, *pool_);
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Server::StartWorkers(std::shared_ptr<const dtls::ServerContext> identity) {
   const WorkerPool::Settings pool{
       .first_port = config_.first_port.value,
       .port_count = static_cast<uint16_t>(config_.port_count),
       .workers = config_.workers != 0 ? config_.workers
                                       : std::max(1u, std::thread::hardware_concurrency()),
       .ipv6 = config_.ipv6,
-      .dtls = identity,
+      .dtls = std::move(identity),
       .ice_timeout = config_.ice_timeout,
-      .max_players = config_.max_players,
+      .max_players = size_t{config_.max_players} + config_.max_publishers,
       .srtp_engine = config_.srtp_engine};
   SLUICE_ASSIGN_OR_RETURN(pool_, WorkerPool::Start(pool, context_.loop, random_, *players_));
   players_->SetPool(*pool_);
+  publishers_->SetPool(*pool_);
   context_.log.Info("media is encrypted",
                     {{"engine", std::string(pool_->worker(0).srtp_engine())}});
-
-  webrtc_ = std::make_unique<WebRtcControl>(context_.loop, *players_);
-  status_ = std::make_unique<StatusControl>(context_.loop, *players_);
-  context_.rpc.AddService(*webrtc_);
-  context_.rpc.AddService(*status_);
-  registration_ = context_.metrics.Collect(context_.loop, [this](metrics::Scrape& scrape) {
-    CollectMetrics(scrape, *players_, *pool_);
-  });
   return absl::OkStatus();
 }
 
@@ -73,8 +116,15 @@ std::vector<std::string> Server::Listening() const {
 }
 
 double Server::Load() const {
-  return std::min(1.0, static_cast<double>(players_->player_count()) /
-                           static_cast<double>(config_.max_players));
+  const auto share = [](size_t count, uint32_t most) {
+    return static_cast<double>(count) / static_cast<double>(most);
+  };
+  return std::min(1.0, std::max(share(players_->player_count(), config_.max_players),
+                                share(publishers_->publisher_count(), config_.max_publishers)));
+}
+
+void Server::Drain(std::function<void()> drained) {
+  publishers_->Drain([this, drained = std::move(drained)] { players_->Drain(drained); });
 }
 
 }  // namespace sluice::webrtc_media

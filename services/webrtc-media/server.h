@@ -19,22 +19,26 @@ class Server final : public daemon::Parts {
 
   std::vector<std::string> Listening() const override;
   double Load() const override;
-  void Drain(std::function<void()> drained) override { players_->Drain(std::move(drained)); }
+  void Drain(std::function<void()> drained) override;
 
  private:
-  Server(daemon::Context& context, const Config& config) : context_(context), config_(config) {}
+  Server(daemon::Context& context, const Config& config);
   absl::Status Start();
+  absl::Status StartWorkers(std::shared_ptr<const dtls::ServerContext> identity);
   absl::StatusOr<std::shared_ptr<const dtls::ServerContext>> MakeIdentity();
 
   daemon::Context& context_;
   const Config& config_;
   SystemRandom random_;
-  // In the order in which they need each other: subscriptions close their feeds before the
-  // workers go, and the workers tell nobody any more.
+  // In the order in which they need each other: subscriptions close their feeds before their
+  // publications and the workers go, and the workers tell nobody any more.
+  SessionWatchers watchers_;
+  fanout::FanoutServer fanout_server_;
+  relay::Publications publications_;
   std::unique_ptr<WorkerPool> pool_;
+  std::unique_ptr<Publishers> publishers_;
   std::unique_ptr<Players> players_;
   std::unique_ptr<WebRtcControl> webrtc_;
-  std::unique_ptr<StatusControl> status_;
   metrics::RegistrationPtr registration_;
 };
 

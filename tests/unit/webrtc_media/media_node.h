@@ -49,8 +49,8 @@ class FakeTranscoder final : public v1::Transcoder::CallbackService {
 };
 
 struct MediaNode {
-  explicit MediaNode(webrtc_media::Players::Settings settings = {.fingerprint = "sha-256 AA"})
-      : players(std::move(settings), relays, logger, random) {
+  explicit MediaNode(webrtc_media::Players::Settings settings = {.identity = {"sha-256 AA", {}}})
+      : players(std::move(settings), relays, logger, random, watchers) {
     static int number = 0;
     const std::string path = "/tmp/sluice-media-node-" + std::to_string(getpid()) + "-" +
                              std::to_string(++number) + ".sock";
@@ -104,8 +104,10 @@ struct MediaNode {
                     .offer_sdp = std::string(offer),
                     .owner = "gateway-1",
                     .protocol = "whep"},
-                   [this, session_id](absl::StatusOr<std::string> answer) {
-                     answers[session_id].push_back(std::move(answer));
+                   [this, session_id](absl::StatusOr<webrtc_media::SessionAnswer> answer) {
+                     auto& got = answers[session_id];
+                     answer.ok() ? got.emplace_back(answer->sdp)
+                                 : got.emplace_back(answer.status());
                    });
   }
   // The one answer to the request.
@@ -135,6 +137,7 @@ struct MediaNode {
   relay::RelayContext relays{loop, directory, channels, "webrtc-media-1", "host-1"};
   std::map<std::string, std::vector<absl::StatusOr<std::string>>> answers;
   std::unique_ptr<webrtc_media::WorkerPool> pool;
+  webrtc_media::SessionWatchers watchers;
   webrtc_media::Players players;
 };
 
@@ -152,7 +155,9 @@ struct ToldEvents {
      private:
       std::vector<v1::SessionEvent>& events_;
     };
-    node.players.Watch("gateway-1", std::make_unique<Writer>(events));
+    std::vector<v1::SessionEvent> present;
+    node.players.AppendPresent("gateway-1", present);
+    node.watchers.Add("gateway-1", std::make_unique<Writer>(events), present);
   }
   bool HasEnded(const std::string& session_id) const {
     return !events.empty() && events.back().session_id() == session_id &&

@@ -38,8 +38,7 @@ TEST_CASE("no two answers share credentials or SSRCs") {
 }
 
 TEST_CASE("advertised addresses stand in the answer instead of the host's") {
-  MediaNode node(
-      {.fingerprint = "sha-256 AA", .advertise = {*net::SocketAddress::Parse("203.0.113.5", 0)}});
+  MediaNode node({.identity = {"sha-256 AA", {*net::SocketAddress::Parse("203.0.113.5", 0)}}});
   const auto answer = sdp::Parse(*node.Create("session-1"));
   REQUIRE(answer->media[0].candidates.size() == 1);
   CHECK(answer->media[0].candidates[0].address == "203.0.113.5");
@@ -79,7 +78,7 @@ TEST_CASE("a session id in use is AlreadyExists, also while the first is being m
 }
 
 TEST_CASE("players above the limit are ResourceExhausted") {
-  MediaNode node({.fingerprint = "sha-256 AA", .max_players = 1});
+  MediaNode node({.identity = {"sha-256 AA", {}}, .max_players = 1});
   CHECK(node.Create("session-1").ok());
   CHECK(node.Create("session-2").status().code() == absl::StatusCode::kResourceExhausted);
 }
