@@ -108,7 +108,8 @@ void EncodingReceiver::OnTime(Instant now) {
         std::clamp(RoundTrip() * kVideoRoundTrips, kMinVideoPatience, kMaxVideoPatience);
     reorder_.GiveUp({.time = patience}, now);
   } else {
-    reorder_.GiveUp({.time = kAudioPatience, .newer = kAudioNewer}, now);
+    const bool red = track_.red_payload_type != 0;
+    reorder_.GiveUp({.time = kAudioPatience, .newer = red ? kRedAudioNewer : kAudioNewer}, now);
   }
 }
 

@@ -13,13 +13,14 @@ class EncodingReceiver {
  public:
   // Missing video is waited for so many round trips, within these bounds: a key frame instead costs
   // a round trip and the encoder's best part of a second. Sound is waited for until RED can have
-  // repaired it, which takes two packets.
+  // repaired it, which takes one or two packets; without RED for one that was overtaken.
   static constexpr int kVideoRoundTrips = 8;
   static constexpr Duration kFirstRoundTrip = 100ms;  // until an answer has told
   static constexpr Duration kMinVideoPatience = 250ms;
   static constexpr Duration kMaxVideoPatience = 1s;
   static constexpr Duration kAudioPatience = 60ms;
-  static constexpr int64_t kAudioNewer = 3;
+  static constexpr int64_t kAudioNewer = 2;
+  static constexpr int64_t kRedAudioNewer = 3;
 
   // All outlive it.
   EncodingReceiver(const PublisherTrackSettings& track, uint16_t number, EncodingCounters& counters,

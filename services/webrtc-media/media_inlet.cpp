@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace sluice::webrtc_media {
+namespace {
+
+constexpr size_t kUsualTurn = 16;  // items
+
+}  // namespace
 
 MediaInlet::MediaInlet(const PublisherTrackSettings& track, uint16_t encoding,
                        EncodingCounters& counters, PublishedTurn& turn)
@@ -67,6 +72,7 @@ void MediaInlet::PassOn(const ReceivedPacket& packet, rtp::payload::InspectedPay
   if (packet.orientation) out.role.orientation = *packet.orientation;
   out.arrival = packet.arrival;
   out.payload = std::move(payload.payload);
+  if (turn_.items.empty()) turn_.items.reserve(kUsualTurn);
   turn_.bytes += out.footprint();
   turn_.items.push_back({encoding_, std::move(out)});
   if (&payload != &inspected_.back()) ++shift_;

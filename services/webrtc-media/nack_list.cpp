@@ -31,16 +31,22 @@ bool NackList::Has(int64_t sequence) const {
                      [&](const Missing& m) { return m.sequence == sequence; });
 }
 
+bool NackList::IsDue(const Missing& missing, int64_t newest, Duration pause, Instant now) {
+  if (missing.tries == 0) {
+    return newest - missing.sequence >= kReordered || now - missing.since >= kReorderTime;
+  }
+  if (missing.tries == kMaxTries) return false;
+  const bool doubles = missing.tries % 2 == 0;
+  const Duration round = missing.tries == 1 ? pause : pause - kDouble;
+  return now - missing.asked >= (doubles ? kDouble : round);
+}
+
 size_t NackList::TakeDue(int64_t newest, Duration round_trip, Instant now, rtp::rtcp::Nack& nack) {
   const Duration pause = std::max(kMinPause, round_trip);
   size_t taken = 0;
   for (Missing& missing : missing_) {
     if (taken == kMaxAtOnce) break;
-    const bool first = missing.tries == 0;
-    const bool due =
-        first ? newest - missing.sequence >= kReordered || now - missing.since >= kReorderTime
-              : missing.tries < kMaxTries && now - missing.asked >= pause;
-    if (!due) continue;
+    if (!IsDue(missing, newest, pause, now)) continue;
     missing.asked = now;
     ++missing.tries;
     nack.Add(static_cast<uint16_t>(missing.sequence));

@@ -15,9 +15,13 @@ class NackList {
  public:
   // A packet that is merely late shows before it is asked for: so many newer ones, or so long.
   static constexpr int64_t kReordered = 2;
-  static constexpr Duration kReorderTime = 10ms;
-  static constexpr int kMaxTries = 10;
-  static constexpr Duration kMinPause = 20ms;  // between two tries
+  static constexpr Duration kReorderTime = 5ms;
+  static constexpr int kMaxRounds = 10;
+  static constexpr Duration kMinPause = 20ms;  // between two rounds
+  // From the second round on each question is asked twice, so long after each other, since the
+  // question is lost as easily as the answer. Senders answer once per round trip.
+  static constexpr Duration kDouble = 10ms;
+  static constexpr int kMaxTries = 2 * kMaxRounds - 1;
   // Asked for at once, at most: more would be answered by a burst that is lost itself.
   static constexpr size_t kMaxAtOnce = 256;
 
@@ -47,6 +51,7 @@ class NackList {
     Instant asked;
     int tries;
   };
+  static bool IsDue(const Missing& missing, int64_t newest, Duration pause, Instant now);
   std::vector<Missing>::iterator Find(int64_t sequence);
 
   std::vector<Missing> missing_;  // in rising order

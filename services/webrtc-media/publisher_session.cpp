@@ -77,6 +77,10 @@ void PublisherSession::NoteReceived() {
   if (!std::exchange(received_, true)) listener_.OnReceived(*this);
 }
 
+void PublisherSession::GiveUp(Instant now) {
+  for (auto& encoding : encodings_) encoding->OnTime(now);
+}
+
 void PublisherSession::OnTurnEnd(Instant now) {
   received_ = false;
   if (!turn_.items.empty()) {
@@ -89,7 +93,7 @@ void PublisherSession::OnTurnEnd(Instant now) {
 }
 
 void PublisherSession::OnFeedback(Instant now) {
-  for (auto& encoding : encodings_) encoding->OnTime(now);
+  GiveUp(now);
   if (!turn_.items.empty()) NoteReceived();
   if (started_ && !silent_ && now - last_media_ >= settings_.silence) {
     silent_ = true;

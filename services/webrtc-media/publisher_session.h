@@ -17,7 +17,7 @@ namespace sluice::webrtc_media {
 // One thread.
 class PublisherSession final : public PeerSession {
  public:
-  static constexpr Duration kFeedbackInterval = 20ms;
+  static constexpr Duration kFeedbackInterval = 10ms;
 
   class Listener {
    public:
@@ -35,8 +35,11 @@ class PublisherSession final : public PeerSession {
                    PublisherSettings settings, PublisherNumber number, Instant now);
 
   void OnRtp(std::span<uint8_t> datagram, Instant now) override;
-  // The turn in which something came ends: asks for what is missing. What is still in turn() is not
-  // taken and counts as dropped.
+  // The turn in which something came ends: gives up what has been waited for long enough. turn()
+  // is complete then, and is to be taken.
+  void GiveUp(Instant now);
+  // After that. What is still in turn() was not taken and counts as dropped. Asks for what is
+  // missing.
   void OnTurnEnd(Instant now);
   // What is due of feedback. Each kFeedbackInterval.
   void OnFeedback(Instant now);
@@ -47,7 +50,6 @@ class PublisherSession final : public PeerSession {
   void SetWanted(uint32_t encodings, uint64_t bitrate_bps, Instant now);
 
   PublisherNumber number() const { return number_; }
-  // To be taken before OnTurnEnd().
   PublishedTurn& turn() { return turn_; }
 
  private:

@@ -41,6 +41,7 @@ void WorkerPublishers::Publish() {
   if (received_.empty()) return;
   bool published = false;
   for (PublisherSession* publisher : std::exchange(received_, {})) {
+    publisher->GiveUp(now_);
     PublishedTurn& turn = publisher->turn();
     if (!turn.items.empty()) {
       published = queue_.Push(publisher->number(), turn.items, turn.bytes) || published;
