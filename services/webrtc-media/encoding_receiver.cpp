@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "services/webrtc-media/red_blocks.h"
+#include "libs/rtp/payload/red/redundancy.h"
 
 namespace sluice::webrtc_media {
 namespace {
@@ -51,27 +51,27 @@ void EncodingReceiver::OnRtx(ReceivedPacket packet, Instant now) {
   if (reorder_.IsMissing(packet.rtp.sequence_number)) Order(packet, now);
 }
 
-// Blocks of earlier packets repair what is missing of them; the last block is this packet's own.
+// Blocks of earlier packets repair what is missing of them.
 void EncodingReceiver::OnRed(const ReceivedPacket& packet, Instant now) {
-  const auto blocks = UnpackRed(packet.rtp.payload);
+  const auto blocks = rtp::payload::red::Unpack(packet.rtp.payload);
   if (!blocks) return counters_.dropped_packets.Add(1);
-  const size_t earlier = blocks->size() - 1;
-  for (size_t i = 0; i < earlier; ++i) {
-    const RedBlock& block = (*blocks)[i];
-    if (block.payload.empty()) continue;
-    ReceivedPacket repaired = packet;
-    repaired.rtp.sequence_number =
-        static_cast<uint16_t>(packet.rtp.sequence_number - (earlier - i));
-    repaired.rtp.rtp_timestamp = packet.rtp.rtp_timestamp - block.timestamp_offset;
-    repaired.rtp.payload_type = block.payload_type;
-    repaired.rtp.marker = false;
-    repaired.rtp.payload = block.payload;
-    if (reorder_.IsNewOrMissing(repaired.rtp.sequence_number)) Order(repaired, now);
+  const auto unpack = [&](const rtp::payload::red::Block& block, size_t before) {
+    ReceivedPacket unpacked = packet;
+    unpacked.rtp.sequence_number = static_cast<uint16_t>(packet.rtp.sequence_number - before);
+    unpacked.rtp.rtp_timestamp = packet.rtp.rtp_timestamp - block.timestamp_offset;
+    unpacked.rtp.payload_type = block.payload_type;
+    unpacked.rtp.marker = packet.rtp.marker && before == 0;
+    unpacked.rtp.payload = block.payload;
+    return unpacked;
+  };
+  size_t before = blocks->redundant.size();
+  for (const rtp::payload::red::Block& block : blocks->redundant) {
+    const ReceivedPacket repaired = unpack(block, before--);
+    if (!block.payload.empty() && reorder_.IsNewOrMissing(repaired.rtp.sequence_number)) {
+      Order(repaired, now);
+    }
   }
-  ReceivedPacket primary = packet;
-  primary.rtp.payload_type = blocks->back().payload_type;
-  primary.rtp.payload = blocks->back().payload;
-  Order(primary, now);
+  Order(unpack(blocks->primary, 0), now);
 }
 
 void EncodingReceiver::Order(const ReceivedPacket& packet, Instant now) {

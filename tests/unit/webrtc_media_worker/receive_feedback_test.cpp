@@ -1,10 +1,9 @@
-// What is told to a publisher: receive_statistics.h, transport_arrivals.h; and red_blocks.h,
+// What is told to a publisher: receive_statistics.h, transport_arrivals.h; and
 // published_queue.h.
 #include <catch2/catch.hpp>
 
 #include "services/webrtc-media/published_queue.h"
 #include "services/webrtc-media/receive_statistics.h"
-#include "services/webrtc-media/red_blocks.h"
 #include "services/webrtc-media/transport_arrivals.h"
 
 namespace sluice::webrtc_media {
@@ -104,22 +103,6 @@ TEST_CASE("Numbers that jump, or are many, make bounded feedback") {
   for (const auto& [number, arrival] : Read(compound).packets) arrived += arrival ? 1 : 0;
   CHECK(arrived <= TransportArrivals::kMaxKept);
   CHECK(arrived > 0);
-}
-
-TEST_CASE("RFC 2198 3: blocks come with their age, the packet's own last") {
-  const Bytes payload = {0x80 | 111, 0x1e, 0x00, 2, 0x80 | 111, 0x0f, 0x00, 1, 111, 1, 2, 3, 4, 5};
-  const auto blocks = UnpackRed(payload);
-  REQUIRE(blocks);
-  REQUIRE(blocks->size() == 3);
-  CHECK((*blocks)[0].timestamp_offset == 1920);
-  CHECK(ToBytes((*blocks)[0].payload) == Bytes{1, 2});
-  CHECK((*blocks)[1].timestamp_offset == 960);
-  CHECK(ToBytes((*blocks)[1].payload) == Bytes{3});
-  CHECK((*blocks)[2].payload_type == 111);
-  CHECK(ToBytes((*blocks)[2].payload) == Bytes{4, 5});
-  for (size_t size = 0; size < 12; ++size) CHECK_FALSE(UnpackRed(ByteView(payload).first(size)));
-  Bytes endless(400, 0x80);
-  CHECK_FALSE(UnpackRed(endless));
 }
 
 TEST_CASE("The way to the home loop is bounded in bytes and batches") {
