@@ -96,23 +96,21 @@ std::optional<double> TrendLine::Slope() const {
   const auto x_of = [&](const Point& point) {
     return static_cast<int32_t>(point.arrival_us - origin.arrival_us) / 1000.0;  // ms
   };
-  double sum_x = 0;
-  double sum_y = 0;
+  double x_sum = 0;
+  double y_sum = 0;
+  double xy_sum = 0;
+  double xx_sum = 0;
   for (const Point& point : points_) {
-    sum_x += x_of(point);
-    sum_y += point.delay_ms - origin.delay_ms;
+    const double x = x_of(point);
+    const double y = point.delay_ms - origin.delay_ms;
+    x_sum += x;
+    y_sum += y;
+    xy_sum += x * y;
+    xx_sum += x * x;
   }
-  const double mean_x = sum_x / kWindow;
-  const double mean_y = sum_y / kWindow;
-  double numerator = 0;
-  double denominator = 0;
-  for (const Point& point : points_) {
-    const double x = x_of(point) - mean_x;
-    numerator += x * (point.delay_ms - origin.delay_ms - mean_y);
-    denominator += x * x;
-  }
+  const double denominator = kWindow * xx_sum - x_sum * x_sum;
   if (denominator <= 0) return std::nullopt;
-  return numerator / denominator;
+  return (kWindow * xy_sum - x_sum * y_sum) / denominator;
 }
 
 Usage OveruseDetector::Update(double trend, int groups, Duration sent_apart, Instant now) {

@@ -381,4 +381,67 @@ TEST_CASE("A path that another session has proved is used no more until the next
   CHECK(joined.player.packets.size() == 3);
 }
 
+namespace {
+
+// Frames of 30 packets a second each, while the player tells its own estimate once a second.
+void WatchAt(Joined& joined, uint64_t estimate, int seconds) {
+  for (int frame = 0; frame < seconds * 30; ++frame) {
+    if (frame % 30 == 0) {
+      Bytes compound;
+      rtp::rtcp::Serialize(rtp::rtcp::ReceiverEstimatedMaximumBitrate{.bitrate_bps = estimate},
+                           compound);
+      joined.SendRtcp(compound);
+    }
+    joined.now += 33333us;
+    joined.Push(joined.source.Frame(frame % 60 == 0, 3));
+    if (frame % 3 == 0) joined.session->OnTick(joined.now);
+    joined.Carry();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("A link too thin for the only layer gets key frames, and the owner is told once") {
+  Joined joined;
+  joined.Connect();
+  WatchAt(joined, 5'000'000, 4);
+  CHECK(joined.starved == 0);
+  CHECK(joined.player.packets.size() == 4 * 30 * 3);
+  WatchAt(joined, 200'000, 6);
+  CHECK(joined.starved == 1);
+  const size_t before = joined.player.packets.size();
+  WatchAt(joined, 200'000, 4);
+  CHECK(joined.player.packets.size() - before <= 2 * 3);
+  CHECK(joined.starved == 1);
+  WatchAt(joined, 5'000'000, 8);
+  const size_t again = joined.player.packets.size();
+  WatchAt(joined, 5'000'000, 2);
+  CHECK(joined.player.packets.size() - again == 2 * 30 * 3);
+}
+
+TEST_CASE("Lies about the bandwidth neither stop the sound nor the session") {
+  Joined joined;
+  joined.Connect();
+  for (uint64_t lie : {uint64_t{0}, uint64_t{1} << 63}) {
+    WatchAt(joined, lie, 5);
+    const size_t before = joined.player.packets.size();
+    joined.Push({joined.source.Sound()});
+    CHECK(joined.player.packets.size() > before);
+  }
+  CHECK_FALSE(joined.session->ended());
+}
+
+TEST_CASE("Feedback of a player that did not agree on numbers says nothing") {
+  Joined joined;
+  joined.Connect();
+  joined.Push(joined.source.Frame(true, 3));
+  Bytes compound;
+  rtp::rtcp::TransportFeedbackBuilder builder(0, 1s);
+  for (uint16_t number = 0; number < 100; ++number) builder.Add(number, 1s + number * 10ms);
+  rtp::rtcp::Serialize(builder.Build(1, kVideoSsrc, 0), compound);
+  joined.SendRtcp(compound);
+  CHECK(joined.counters.transport_feedback.value() == 0);
+  CHECK_FALSE(joined.session->ended());
+}
+
 }  // namespace sluice::webrtc_media
