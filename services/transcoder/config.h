@@ -2,7 +2,7 @@
 #pragma once
 
 #include "libs/config/section.h"
-#include "services/transcoder/h264_pipeline.h"
+#include "services/transcoder/picture_pipeline.h"
 
 namespace sluice::transcoder {
 

@@ -35,6 +35,9 @@ class Conversion {
     std::function<void(const rtp::ClockReport& clock)> on_clock;
     // From the next packet on the track is this.
     std::function<void(const media::Track& track)> on_track;
+    // The source is to make a key frame: pictures cannot be decoded without one. At most every 500
+    // ms.
+    std::function<void()> on_key_frame_missing;
     // It cannot go on. It must not be deleted at once.
     std::function<void(const absl::Status& status)> on_failed;
     // The source has ended, or cannot be converted any more. Once.

@@ -4,7 +4,8 @@
 int main(int argc, char** argv) {
   sluice::transcoder::Config config;
   return sluice::daemon::RunWith(
-      argc, argv, {"transcoder", "renditions of streams: Opus, H.264 without B-frames"}, config,
+      argc, argv, {"transcoder", "renditions of streams: Opus, H.264 without B-frames, VP8"},
+      config,
       [&](sluice::daemon::Context& context)
           -> absl::StatusOr<std::unique_ptr<sluice::daemon::Parts>> {
         return sluice::transcoder::Server::Open(context, config);

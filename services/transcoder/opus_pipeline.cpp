@@ -20,15 +20,33 @@ constexpr guint64 kTolerance = 10 * GST_MSECOND;
 
 // libav loads for 60 to 800 ms and takes 45 MB. (faad is small and quick, but leaves out the first
 // frame and gives its time to the second.)
-constexpr std::array<Plugin, 4> kPlugins = {{{"audioconvert", "gstreamer1.0-plugins-base"},
+constexpr std::array<Plugin, 3> kPlugins = {{{"audioconvert", "gstreamer1.0-plugins-base"},
                                              {"audioresample", "gstreamer1.0-plugins-base"},
-                                             {"opus", "gstreamer1.0-plugins-base"},
-                                             {"libav", "gstreamer1.0-libav"}}};
+                                             {"opus", "gstreamer1.0-plugins-base"}}};
 // Of the line.
 enum Element : size_t { kDecoder, kConvert, kResample, kFilter, kEncoder };
 
-const char* DecoderOf(media::Codec codec) {
-  return codec == media::Codec::kMp3 ? "avdec_mp3" : "avdec_aac";
+struct Decoder {
+  media::Codec codec;
+  const char* factory;
+  const char* caps;  // but for the rate and the channels; nullptr: AacCaps()
+  Plugin plugin;
+};
+constexpr Plugin kLibav = {"libav", "gstreamer1.0-libav"};
+constexpr std::array<Decoder, 5> kDecoders = {{
+    {media::Codec::kAac, "avdec_aac", nullptr, kLibav},
+    {media::Codec::kMp3, "avdec_mp3", "audio/mpeg,mpegversion=1,layer=3,parsed=true,framed=true",
+     kLibav},
+    {media::Codec::kPcmu, "mulawdec", "audio/x-mulaw", {"mulaw", "gstreamer1.0-plugins-good"}},
+    {media::Codec::kPcma, "alawdec", "audio/x-alaw", {"alaw", "gstreamer1.0-plugins-good"}},
+    {media::Codec::kG722, "avdec_g722", "audio/G722", kLibav},
+}};
+
+// format: as SoundFormatOf() makes it.
+const Decoder& DecoderOf(const SoundFormat& format) {
+  const auto* found = std::find_if(kDecoders.begin(), kDecoders.end(),
+                                   [&](const Decoder& each) { return each.codec == format.codec; });
+  return found == kDecoders.end() ? kDecoders[0] : *found;
 }
 
 CapsPtr AacCaps(const SoundFormat& source) {
@@ -42,10 +60,8 @@ CapsPtr AacCaps(const SoundFormat& source) {
 }
 
 CapsPtr SourceCaps(const SoundFormat& source) {
-  CapsPtr caps = source.codec == media::Codec::kMp3
-                     ? CapsPtr(gst_caps_from_string(
-                           "audio/mpeg,mpegversion=1,layer=3,parsed=true,framed=true"))
-                     : AacCaps(source);
+  const char* text = DecoderOf(source).caps;
+  CapsPtr caps = text != nullptr ? CapsPtr(gst_caps_from_string(text)) : AacCaps(source);
   gst_caps_set_simple(caps.get(), "rate", G_TYPE_INT, static_cast<int>(source.sample_rate),
                       nullptr);
   if (source.channels > 0) {
@@ -93,15 +109,20 @@ void Configure(GstLine& line, const OpusPipeline::Settings& settings) {
 
 }  // namespace
 
-absl::Status OpusPipeline::FindPlugins() { return transcoder::FindPlugins(kPlugins); }
+absl::Status OpusPipeline::FindPlugins() {
+  SLUICE_RETURN_IF_ERROR(transcoder::FindPlugins(kPlugins));
+  return transcoder::FindPlugins({&kLibav, 1});
+}
 
 absl::StatusOr<std::unique_ptr<OpusPipeline>> OpusPipeline::Start(const Settings& settings,
                                                                   Delegate delegate) {
+  const Decoder& decoder = DecoderOf(settings.source);
   SLUICE_RETURN_IF_ERROR(LoadPlugins(kPlugins));
+  SLUICE_RETURN_IF_ERROR(LoadPlugins({&decoder.plugin, 1}));
   auto line = std::make_unique<GstLine>(LineDelegate(std::move(delegate)));
-  SLUICE_RETURN_IF_ERROR(line->Build(
-      {DecoderOf(settings.source.codec), "audioconvert", "audioresample", "capsfilter", "opusenc"},
-      kMaxWaitingFrames));
+  SLUICE_RETURN_IF_ERROR(
+      line->Build({decoder.factory, "audioconvert", "audioresample", "capsfilter", "opusenc"},
+                  kMaxWaitingFrames));
   Configure(*line, settings);
   SLUICE_RETURN_IF_ERROR(line->Play());
   return std::unique_ptr<OpusPipeline>(new OpusPipeline(std::move(line)));

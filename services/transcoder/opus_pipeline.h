@@ -1,5 +1,5 @@
-// AAC or MP3 to Opus by GStreamer:
-//   appsrc ! avdec_aac or avdec_mp3 ! audioconvert ! audioresample ! opusenc ! appsink
+// Sound to Opus by GStreamer:
+//   appsrc ! decoder ! audioconvert ! audioresample ! opusenc ! appsink
 #pragma once
 
 #include <functional>
@@ -37,7 +37,7 @@ class OpusPipeline {
     std::function<void(std::string reason)> on_failed;
   };
 
-  // FailedPrecondition: a plug-in is missing. Loads none of them.
+  // FailedPrecondition: a plug-in of AAC is missing. Loads none of them.
   static absl::Status FindPlugins();
 
   // The first call in a process also loads the decoder (60 to 800 ms).
@@ -48,8 +48,8 @@ class OpusPipeline {
   OpusPipeline(const OpusPipeline&) = delete;
   OpusPipeline& operator=(const OpusPipeline&) = delete;
 
-  // One raw AAC frame or MP3 frame. position_ns: of its first sample, not negative. At most 256
-  // wait to be converted; then the oldest are dropped. Nothing is made of an empty one. Returns
+  // One access unit (CodedSound::bytes). position_ns: of its first sample, not negative. At most
+  // 256 wait to be converted; then the oldest are dropped. Nothing is made of an empty one. Returns
   // false if the pipeline has stopped taking any.
   bool Push(ByteView access_unit, int64_t position_ns);
 

@@ -60,6 +60,10 @@ Conversion::Delegate Rendition::ConversionDelegate() {
                 publication_->SetClock(track_id_, clock.ntp, clock.rtp_timestamp);
               },
           .on_track = [this](const media::Track& track) { OnTrack(track); },
+          .on_key_frame_missing =
+              [this] {
+                if (relay_ != nullptr) relay_->RequestKeyFrame(conversion_->source().track().id);
+              },
           .on_failed = [this](const absl::Status& status) { Fail(status); },
           .on_source_end = [this](const fanout::StreamEnd& end) { End(end); }};
 }

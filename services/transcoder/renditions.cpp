@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/fanout/description_map.h"
+#include "services/transcoder/picture_codecs.h"
 #include "services/transcoder/picture_conversion.h"
 #include "services/transcoder/sound_conversion.h"
 
@@ -26,14 +27,20 @@ struct Renditions::Profile {
 };
 
 const Renditions::Profile* Renditions::Profile::Find(std::string_view name) {
-  static constexpr std::array<Profile, 2> kProfiles = {{
-      {"opus", "AAC or MP3", media::MediaKind::kAudio,
-       [](media::Codec codec) {
-         return codec == media::Codec::kAac || codec == media::Codec::kMp3;
+  using media::Codec;
+  static constexpr std::array<Profile, 3> kProfiles = {{
+      {"opus", "AAC, MP3, PCMU, PCMA or G.722", media::MediaKind::kAudio,
+       [](Codec codec) {
+         return codec == Codec::kAac || codec == Codec::kMp3 || codec == Codec::kPcmu ||
+                codec == Codec::kPcma || codec == Codec::kG722;
        },
        &SoundConversion::Make},
-      {"h264", "H.264", media::MediaKind::kVideo,
-       [](media::Codec codec) { return codec == media::Codec::kH264; }, &PictureConversion::Make},
+      {"h264", "H.264, VP8, VP9 or AV1", media::MediaKind::kVideo,
+       [](Codec codec) { return FindPictureDecoder(codec) != nullptr; },
+       &PictureConversion::Make<Codec::kH264>},
+      {"vp8", "H.264, VP9 or AV1", media::MediaKind::kVideo,
+       [](Codec codec) { return codec != Codec::kVp8 && FindPictureDecoder(codec) != nullptr; },
+       &PictureConversion::Make<Codec::kVp8>},
   }};
   const auto* found = std::find_if(kProfiles.begin(), kProfiles.end(),
                                    [&](const Profile& profile) { return profile.name == name; });

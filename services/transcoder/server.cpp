@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
-#include "services/transcoder/h264_pipeline.h"
 #include "services/transcoder/metrics.h"
 #include "services/transcoder/opus_pipeline.h"
+#include "services/transcoder/picture_pipeline.h"
 #include "services/transcoder/plugins.h"
 
 namespace sluice::transcoder {
@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Open(daemon::Context& context,
                                                      const Config& config) {
   SLUICE_RETURN_IF_ERROR(LoadPlugins());
   SLUICE_RETURN_IF_ERROR(OpusPipeline::FindPlugins());
-  SLUICE_RETURN_IF_ERROR(H264Pipeline::FindPlugins());
+  SLUICE_RETURN_IF_ERROR(PicturePipeline::FindPlugins());
   std::unique_ptr<Server> server(new Server(context, config));
   SLUICE_RETURN_IF_ERROR(server->fanout_server_.Listen(context.common.run_dir + kFanoutSocket));
   server->registration_ =

@@ -1,4 +1,4 @@
-// AAC or MP3 to Opus.
+// Sound to Opus.
 #pragma once
 
 #include <deque>

@@ -33,11 +33,24 @@ absl::StatusOr<SoundFormat> Mp3Format(const media::Track& track) {
   return format;
 }
 
+// G.722 samples at 16 kHz, whatever its RTP clock says (RFC 3551 §4.5.2).
+SoundFormat SampledFormat(const media::Track& track) {
+  SoundFormat format;
+  format.codec = track.codec;
+  format.sample_rate = track.codec == media::Codec::kG722 ? 16000 : 8000;
+  format.channels = 1;
+  format.opus_channels = 1;
+  return format;
+}
+
 }  // namespace
 
 absl::StatusOr<SoundFormat> SoundFormatOf(const media::Track& track) {
   if (track.codec == media::Codec::kAac) return AacFormat(track);
   if (track.codec == media::Codec::kMp3) return Mp3Format(track);
+  const bool sampled = track.codec == media::Codec::kPcmu || track.codec == media::Codec::kPcma ||
+                       track.codec == media::Codec::kG722;
+  if (sampled && track.channels <= 1) return SampledFormat(track);
   return absl::InvalidArgumentError("sound of this codec is not converted");
 }
 

@@ -7,7 +7,7 @@
 namespace sluice::transcoder {
 
 struct SoundFormat {
-  media::Codec codec = media::Codec::kAac;  // or kMp3
+  media::Codec codec = media::Codec::kAac;  // or kMp3, kPcmu, kPcma, kG722
   uint32_t sample_rate = 48000;  // of what is coded; SBR may double it, unseen by timestamps
   uint32_t channels = 2;         // of what is coded; 0: described by the bitstream itself
   Bytes codec_config;            // AAC: the AudioSpecificConfig, as the source has it
@@ -19,7 +19,7 @@ struct SoundFormat {
 
 // More than two channels become stereo. So does mono AAC of a low rate, which may hold parametric
 // stereo (HE-AAC v2) without saying so (ISO/IEC 14496-3 §1.6.5.3).
-// InvalidArgument: its codec_config cannot be read, or it is neither AAC nor MP3.
+// InvalidArgument: its codec_config cannot be read, or it is sound of another codec.
 absl::StatusOr<SoundFormat> SoundFormatOf(const media::Track& track);
 
 }  // namespace sluice::transcoder

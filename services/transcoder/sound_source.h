@@ -1,7 +1,8 @@
-// A source's AAC or MP3 track as access units.
+// A source's sound as access units.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -12,7 +13,7 @@
 
 namespace sluice::transcoder {
 
-// One raw AAC frame, or one MP3 frame with its header.
+// One raw AAC frame, one MP3 frame with its header, or a packet of PCMU, PCMA or G.722.
 struct CodedSound {
   Bytes bytes;
   uint32_t rtp_timestamp = 0;
@@ -45,13 +46,22 @@ class SoundSource final : public TrackSource {
     std::vector<rtp::payload::mpeg_audio::Frame> units;
   };
 
+  // A payload of PCMU, PCMA or G.722 needs no depacketizer.
+  struct Sampled {
+    uint64_t lost_packets = 0;
+    std::optional<uint16_t> last_sequence_number;
+  };
+
   void OnPacket(const rtp::Packet& packet) override;
+  template <typename Format>
+  void Take(Format& format, const rtp::Packet& packet);
+  void Take(Sampled& format, const rtp::Packet& packet);
   bool GoesOnAs(const media::Track& now) override {
     return now.codec_config == track_.codec_config;
   }
 
   std::function<void(CodedSound)> on_sound_;
-  std::variant<Aac, Mp3> format_;
+  std::variant<Aac, Mp3, Sampled> format_;
 };
 
 }  // namespace sluice::transcoder

@@ -16,11 +16,12 @@ readonly packages_build="
   $packages_srtp"
 readonly packages_run="
   etcd-server=etcd supervisor=supervisord openssl=openssl curl=curl procps=ps iproute2=ip
-  gstreamer1.0-plugins-base gstreamer1.0-plugins-ugly gstreamer1.0-libav"
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+  gstreamer1.0-libav"
 readonly packages_demo="ffmpeg=ffmpeg fonts-dejavu-core"
 readonly packages_test="
   ffmpeg=ffmpeg chromium=chromium nodejs=node npm=npm fonts-dejavu-core python3=python3
-  gstreamer1.0-plugins-bad gstreamer1.0-plugins-good gstreamer1.0-tools=gst-launch-1.0 rtmpdump=rtmpdump
+  gstreamer1.0-tools=gst-launch-1.0 rtmpdump=rtmpdump
   clang=clang++ clang-format=clang-format llvm=llvm-symbolizer libclang-rt-14-dev shellcheck=shellcheck"
 
 # Packages whose service Debian starts by itself, as package:unit. Ours run under our supervisor.

@@ -35,7 +35,7 @@ struct PictureDaemons : Daemons {
   }
   void PushPicture(const SourcePicture& picture, const Encoding& encoding, int32_t jump = 0) {
     auto ticks = [&](int64_t ns) { return (ns - encoding.start_ns) / 1000 * 90 / 1000; };
-    std::vector<ByteView> nal_units = media::SplitAnnexB(picture.annex_b);
+    std::vector<ByteView> nal_units = media::SplitAnnexB(picture.bytes);
     std::vector<rtp::Packet> packets;
     auto cts =
         static_cast<int32_t>(ticks(picture.position_ns) - ticks(picture.decoding_position_ns));
@@ -65,8 +65,8 @@ Received Receive(const RecordingSink& sink) {
     EncodedPicture picture;
     CHECK(access_unit.complete);
     for (const Bytes& nal_unit : access_unit.nal_units) {
-      picture.annex_b.insert(picture.annex_b.end(), {0, 0, 0, 1});
-      picture.annex_b.insert(picture.annex_b.end(), nal_unit.begin(), nal_unit.end());
+      picture.bytes.insert(picture.bytes.end(), {0, 0, 0, 1});
+      picture.bytes.insert(picture.bytes.end(), nal_unit.begin(), nal_unit.end());
     }
     picture.position_ns = clock.TimeOf(access_unit.rtp_timestamp).Since(kBegin).count() * 1000;
     picture.key_frame = access_unit.role.key_frame;
@@ -217,7 +217,7 @@ TEST_CASE("pictures and sound are converted side by side, each within its room")
   RunPosted(daemons.loop);
   absl::Status refused = daemons.Start("other", "h264").status();
   CHECK(refused.code() == absl::StatusCode::kResourceExhausted);
-  CHECK(daemons.Start("cam", "vp8").status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(daemons.Start("cam", "vp9").status().code() == absl::StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("without a configured number there is room for three renditions of pictures per core") {

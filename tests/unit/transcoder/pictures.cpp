@@ -79,29 +79,56 @@ int ReadNumber(const Bytes& luma, int stride) {
   return number;
 }
 
-SourcePicture PictureOf(GstSample* sample) {
+SourcePicture PictureOf(GstSample* sample, media::Codec codec) {
   GstBuffer* buffer = gst_sample_get_buffer(sample);
   SourcePicture picture;
-  picture.annex_b = BytesOf(buffer);
+  picture.bytes = BytesOf(buffer);
   // x264enc has moved both by 1000 hours, and says so in its segment.
   auto moved_by = static_cast<int64_t>(gst_sample_get_segment(sample)->start);
   picture.position_ns = static_cast<int64_t>(GST_BUFFER_PTS(buffer)) - moved_by;
+  picture.decoding_position_ns = picture.position_ns;
+  picture.key_frame = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (codec != media::Codec::kH264) return picture;
   picture.decoding_position_ns =
       std::min(static_cast<int64_t>(GST_BUFFER_DTS(buffer)) - moved_by, picture.position_ns);
-  std::vector<ByteView> nal_units = media::SplitAnnexB(picture.annex_b);
+  std::vector<ByteView> nal_units = media::SplitAnnexB(picture.bytes);
   media::H264PictureKind kind = media::KindOf(nal_units);
   picture.key_frame = kind.idr;
   picture.discardable = !kind.referenced;
   return picture;
 }
 
-std::string EncoderOf(const Encoding& encoding) {
-  std::string encoder = "videoconvert ! video/x-raw,format=" + encoding.format +
-                        " ! x264enc aud=false threads=1 speed-preset=veryfast " + encoding.options;
+std::string X264Of(const Encoding& encoding) {
+  std::string encoder = "x264enc aud=false threads=1 speed-preset=veryfast " + encoding.options;
   if (!encoding.x264.empty()) encoder += " option-string=\"" + encoding.x264 + "\"";
   encoder += " ! video/x-h264,stream-format=byte-stream,alignment=au";
   if (!encoding.profile.empty()) encoder += ",profile=" + encoding.profile;
   return encoder;
+}
+
+std::string EncoderOf(const Encoding& encoding) {
+  const std::string convert = "videoconvert ! video/x-raw,format=" + encoding.format + " ! ";
+  switch (encoding.codec) {
+    case media::Codec::kVp8:
+    case media::Codec::kVp9:
+      return convert + (encoding.codec == media::Codec::kVp8 ? "vp8enc" : "vp9enc") +
+             " deadline=1 cpu-used=8 target-bitrate=1000000 " + encoding.options;
+    case media::Codec::kAv1:
+      return convert + "av1enc cpu-used=8 usage-profile=realtime target-bitrate=1000 " +
+             encoding.options + " ! video/x-av1,stream-format=obu-stream,alignment=tu";
+    default:
+      return convert + X264Of(encoding);
+  }
+}
+
+struct Player {
+  const char* caps;
+  const char* decoder;
+};
+
+Player PlayerOf(media::Codec codec) {
+  if (codec == media::Codec::kVp8) return {"video/x-vp8", "vp8dec"};
+  return {"video/x-h264,stream-format=byte-stream,alignment=au", "avdec_h264 max-threads=1"};
 }
 
 }  // namespace
@@ -122,18 +149,18 @@ std::vector<SourcePicture> Encode(const Encoding& encoding) {
           gst_app_src_push_buffer(source, buffer);
         }
       },
-      [&](GstSample* sample) { pictures.push_back(PictureOf(sample)); });
+      [&](GstSample* sample) { pictures.push_back(PictureOf(sample, encoding.codec)); });
   return pictures;
 }
 
-std::vector<ShownPicture> Show(const std::vector<EncodedPicture>& pictures) {
+std::vector<ShownPicture> Show(const std::vector<EncodedPicture>& pictures, media::Codec codec) {
+  const Player player = PlayerOf(codec);
   std::vector<ShownPicture> shown;
   RunLine(
-      "video/x-h264,stream-format=byte-stream,alignment=au",
-      "avdec_h264 max-threads=1 ! videoconvert ! video/x-raw,format=GRAY8",
+      player.caps, std::string(player.decoder) + " ! videoconvert ! video/x-raw,format=GRAY8",
       [&](GstAppSrc* source) {
         for (const EncodedPicture& picture : pictures) {
-          GstBuffer* buffer = gst_buffer_new_memdup(picture.annex_b.data(), picture.annex_b.size());
+          GstBuffer* buffer = gst_buffer_new_memdup(picture.bytes.data(), picture.bytes.size());
           GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(picture.position_ns);
           gst_app_src_push_buffer(source, buffer);
         }

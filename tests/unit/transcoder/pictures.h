@@ -4,17 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "services/transcoder/h264_pipeline.h"
+#include "services/transcoder/picture_pipeline.h"
 
 namespace sluice::transcoder::test {
 
 // How a source's encoder works.
 struct Encoding {
+  media::Codec codec = media::Codec::kH264;  // or kVp8, kVp9, kAv1
   int width = 320;
   int height = 176;
   int frames = 60;
   std::string format = "I420";           // of the raw pictures
-  std::string options = "bframes=0";     // of x264enc
+  std::string options = "bframes=0";     // of the encoder
   std::string x264;                      // of x264 itself
   std::string profile;                   // empty: as it falls
   int first_number = 0;                  // of the first picture
@@ -33,6 +34,7 @@ struct ShownPicture {
 };
 
 // What a player shows, in the order in which it shows it.
-std::vector<ShownPicture> Show(const std::vector<EncodedPicture>& pictures);
+std::vector<ShownPicture> Show(const std::vector<EncodedPicture>& pictures,
+                               media::Codec codec = media::Codec::kH264);
 
 }  // namespace sluice::transcoder::test

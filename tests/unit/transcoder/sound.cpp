@@ -70,7 +70,7 @@ void LoadPlugins() {
   static const absl::Status loaded = transcoder::LoadPlugins();
   if (!loaded.ok()) throw std::runtime_error(std::string(loaded.message()));
   for (const char* name : {"voaacenc", "lame", "libav", "audioconvert", "audioresample", "opus",
-                           "videoconvertscale", "x264"}) {
+                           "videoconvertscale", "x264", "vpx", "aom", "mulaw", "alaw"}) {
     std::string path = std::string(SLUICE_GSTREAMER_PLUGINS) + "/libgst" + name + ".so";
     GstPlugin* plugin = gst_plugin_load_file(path.c_str(), nullptr);
     if (plugin == nullptr) throw std::runtime_error(path);
@@ -176,6 +176,24 @@ std::vector<Bytes> EncodeMp3(const Sound& sound, int channels) {
     rest = rest.subspan(header->size);
   }
   return frames;
+}
+
+std::vector<Bytes> EncodeSampled(const Sound& sound, const std::string& encoder, int rate) {
+  constexpr size_t kPacket = 160;
+  Bytes all;
+  for (const TimedBytes& piece :
+       Run("audio/x-raw,format=F32LE,layout=interleaved,channels=1,rate=" +
+               std::to_string(sound.rate),
+           "audioconvert ! audioresample ! audio/x-raw,rate=" + std::to_string(rate) + " ! " +
+               encoder,
+           {{Interleave(sound, 1, 0), 0}})) {
+    all.insert(all.end(), piece.bytes.begin(), piece.bytes.end());
+  }
+  std::vector<Bytes> packets;
+  for (ByteView rest = all; rest.size() >= kPacket; rest = rest.subspan(kPacket)) {
+    packets.push_back(ToBytes(rest.first(kPacket)));
+  }
+  return packets;
 }
 
 Sound DecodeMp3(const std::vector<Bytes>& frames, int rate, int channels, int samples) {

@@ -86,6 +86,9 @@ std::vector<Bytes> EncodeAac51(const Sound& sound, int channel);
 std::vector<Bytes> ReadAdts(const std::string& name);
 // In MP3 frames.
 std::vector<Bytes> EncodeMp3(const Sound& sound, int channels);
+// In packets of 20 ms of a codec with one byte per tick of 8 kHz.
+//   encoder: mulawenc, alawenc or avenc_g722. rate: of its samples.
+std::vector<Bytes> EncodeSampled(const Sound& sound, const std::string& encoder, int rate);
 // What a player makes of AAC frames whose first one is at position 0 (mono, float). rate: of the
 // core coder; sbr: the sound has twice of it.
 Sound DecodeAac(const std::vector<Bytes>& access_units, const Bytes& audio_specific_config,

@@ -10,6 +10,6 @@ extern "C" const char* __tsan_default_suppressions() {
          "race:libx264\n"
          "race:liborc-0.4.so\n"
          "race:OpusPipeline::Push\n"
-         "race:H264Pipeline::Push\n"
+         "race:PicturePipeline::Push\n"
          "mutex:libgst\n";
 }

@@ -1,4 +1,4 @@
-#include "services/transcoder/h264_pipeline.h"
+#include "services/transcoder/picture_pipeline.h"
 
 #include <gst/video/video.h>
 
@@ -13,6 +13,7 @@
 #include "libs/media/h264_sps.h"
 #include "services/transcoder/gst_line.h"
 #include "services/transcoder/live_gate.h"
+#include "services/transcoder/picture_codecs.h"
 #include "services/transcoder/plugins.h"
 
 namespace sluice::transcoder {
@@ -20,72 +21,45 @@ namespace {
 
 constexpr guint kMaxWaitingPictures = 64;
 constexpr double kUsualFrameRate = 30;
-// Capped constant quality: bits where they are needed, and no picture larger than the buffer.
-constexpr guint kQuality = 23;
-constexpr guint kBufferMs = 300;
-constexpr guint kNoKeyFrameByCount = 1 << 20;  // they are forced by time
-constexpr uint64_t kPixelsOfOneThread = 1280 * 720;
 constexpr guint64 kUnknownArrival = GST_BUFFER_OFFSET_NONE;
 
 // deinterlace of plugins-good keeps pictures back or moves them by half a frame; libav's does not.
-constexpr std::array<Plugin, 3> kPlugins = {{{"videoconvertscale", "gstreamer1.0-plugins-base"},
-                                             {"libav", "gstreamer1.0-libav"},
-                                             {"x264", "gstreamer1.0-plugins-ugly"}}};
+constexpr std::array<Plugin, 2> kPlugins = {
+    {{"videoconvertscale", "gstreamer1.0-plugins-base"}, {"libav", "gstreamer1.0-libav"}}};
 // Of the line.
 enum Element : size_t { kDecoder, kConvert, kFilter, kDeinterlace, kEncoder, kProfile };
 
-const char* NameOf(H264Speed speed) {
-  switch (speed) {
-    case H264Speed::kUltrafast:
-      return "ultrafast";
-    case H264Speed::kSuperfast:
-      return "superfast";
-    case H264Speed::kVeryfast:
-      return "veryfast";
-    case H264Speed::kFaster:
-      return "faster";
-  }
-  return "superfast";
-}
-
-CapsPtr CapsOf(const char* text) { return CapsPtr(gst_caps_from_string(text)); }
-
-// sequence: makes caps differ where the stream does.
-CapsPtr SourceCaps(uint32_t sequence) {
-  CapsPtr caps = CapsOf("video/x-h264,stream-format=byte-stream,alignment=au");
+// sequence: makes caps differ where the stream does. frame_rate: 0 = as the bitstream says. Without
+// any x264 waits for the next picture, to know how long this one lasts.
+CapsPtr SourceCaps(media::Codec codec, uint32_t sequence, double frame_rate) {
+  CapsPtr caps(gst_caps_from_string(FindPictureDecoder(codec)->caps));
   gst_caps_set_simple(caps.get(), "sequence", G_TYPE_UINT, sequence, nullptr);
+  if (frame_rate > 0) {
+    gst_caps_set_simple(caps.get(), "framerate", GST_TYPE_FRACTION,
+                        static_cast<int>(std::lround(frame_rate * 1000)), 1000, nullptr);
+  }
   return caps;
 }
 
-// Slices of one picture, encoded at the same time: no delay of whole pictures.
-guint EncoderThreads(const H264Pipeline::Settings& settings) {
-  return uint64_t{settings.width} * settings.height > kPixelsOfOneThread ? 2 : 1;
+double FrameRateOf(const PicturePipeline::Settings& settings) {
+  return settings.frame_rate > 0 ? std::min(settings.frame_rate, 1000.0) : kUsualFrameRate;
 }
 
-void Configure(GstLine& line, const H264Pipeline::Settings& settings) {
-  gst_app_src_set_caps(line.source(), SourceCaps(0).get());
+void Configure(GstLine& line, const PicturePipeline::Settings& settings) {
+  // Only H.264 may say its own.
+  const double frame_rate = settings.source == media::Codec::kH264 ? 0 : FrameRateOf(settings);
+  gst_app_src_set_caps(line.source(), SourceCaps(settings.source, 0, frame_rate).get());
   g_object_set(line.source(), "max-buffers", guint64{0}, nullptr);
-  // Frame threads would add a frame of delay each. Which pictures lack references is for us to say:
-  // after a recovery point libav is too careful, and keeps pictures to itself until the next one.
-  GstElement* decoder = line.element(kDecoder);
-  g_object_set(decoder, "max-threads", 1, "output-corrupt", TRUE, "qos", FALSE, "max-errors", -1,
-               nullptr);
-  gst_util_set_object_arg(G_OBJECT(decoder), "std-compliance", "normal");
-  // H.264 with 4:2:0 has even sizes only; a source of another chroma format may have others.
-  g_object_set(line.element(kFilter), "caps",
-               CapsOf("video/x-raw,format=I420,width=[2,16384,2],height=[2,16384,2]").get(),
-               nullptr);
-  GstElement* encoder = line.element(kEncoder);
-  gst_util_set_object_arg(G_OBJECT(encoder), "speed-preset", NameOf(settings.speed));
-  gst_util_set_object_arg(G_OBJECT(encoder), "tune", "zerolatency");
-  gst_util_set_object_arg(G_OBJECT(encoder), "pass", "qual");
-  g_object_set(encoder, "quantizer", kQuality, "vbv-buf-capacity", kBufferMs, "key-int-max",
-               kNoKeyFrameByCount, "bframes", 0U, "threads", EncoderThreads(settings), "aud", FALSE,
-               "option-string", "scenecut=0", nullptr);
-  g_object_set(line.element(kProfile), "caps",
-               CapsOf("video/x-h264,profile=constrained-baseline,stream-format=byte-stream,"
-                      "alignment=au")
-                   .get(),
+  FindPictureDecoder(settings.source)->configure(line.element(kDecoder));
+  // 4:2:0 has even sizes only; a source of another chroma format may have others.
+  g_object_set(
+      line.element(kFilter), "caps",
+      CapsPtr(gst_caps_from_string("video/x-raw,format=I420,width=[2,16384,2],height=[2,16384,2]"))
+          .get(),
+      nullptr);
+  const PictureEncoder& encoder = *FindPictureEncoder(settings.target);
+  encoder.configure(line.element(kEncoder), settings);
+  g_object_set(line.element(kProfile), "caps", CapsPtr(gst_caps_from_string(encoder.caps)).get(),
                nullptr);
 }
 
@@ -97,7 +71,7 @@ GstPtr<GstPad> PadOf(GstElement* element, const char* name) {
 // before it, up to the number of references; avdec_h264 loses its own frame over each of them, and
 // takes the access unit only when there is none left to make up.
 int FailuresAt(const SourcePicture& picture) {
-  std::vector<ByteView> nal_units = media::SplitAnnexB(picture.annex_b);
+  std::vector<ByteView> nal_units = media::SplitAnnexB(picture.bytes);
   if (media::KindOf(nal_units).idr) return 0;
   for (ByteView nal_unit : nal_units) {
     auto sps = media::ParseH264Sps(nal_unit);
@@ -113,7 +87,7 @@ EncodedPicture PictureOf(GstBuffer* buffer, GstClockTime running_time) {
 
 }  // namespace
 
-uint32_t H264BitrateFor(uint32_t width, uint32_t height, double frame_rate) {
+uint32_t PictureBitrateFor(uint32_t width, uint32_t height, double frame_rate) {
   constexpr double kReference = 640.0 * 360 * 30;
   constexpr double kReferenceBps = 1'000'000;
   double rate = frame_rate > 0 ? std::min(frame_rate, 120.0) : kUsualFrameRate;
@@ -125,7 +99,7 @@ uint32_t H264BitrateFor(uint32_t width, uint32_t height, double frame_rate) {
 
 // The GStreamer half. All members but the counters and the wish for a key frame belong to the
 // streaming thread once it plays.
-class H264Pipeline::Line {
+class PicturePipeline::Line {
  public:
   Line(const Settings& settings, Delegate delegate)
       : settings_(settings),
@@ -136,7 +110,8 @@ class H264Pipeline::Line {
 
   absl::Status Start() {
     SLUICE_RETURN_IF_ERROR(line_.Build(
-        {"avdec_h264", "videoconvertscale", "capsfilter", "avdeinterlace", "x264enc", "capsfilter"},
+        {FindPictureDecoder(settings_.source)->factory, "videoconvertscale", "capsfilter",
+         "avdeinterlace", FindPictureEncoder(settings_.target)->factory, "capsfilter"},
         kMaxWaitingPictures));
     Configure(line_, settings_);
     Probe(kDecoder, "sink", GST_PAD_PROBE_TYPE_BUFFER, &BeforeDecoder);
@@ -224,9 +199,9 @@ class H264Pipeline::Line {
     if (!gst_video_info_from_caps(&video, caps)) return GST_PAD_PROBE_OK;
     double rate = video.fps_d > 0 ? static_cast<double>(video.fps_n) / video.fps_d : 0;
     if (rate <= 0) rate = line.settings_.frame_rate;
-    uint32_t bps = H264BitrateFor(static_cast<uint32_t>(video.width),
-                                  static_cast<uint32_t>(video.height), rate);
-    g_object_set(line.line_.element(kEncoder), "bitrate", static_cast<guint>(bps / 1000), nullptr);
+    uint32_t bps = PictureBitrateFor(static_cast<uint32_t>(video.width),
+                                     static_cast<uint32_t>(video.height), rate);
+    FindPictureEncoder(line.settings_.target)->set_bitrate(line.line_.element(kEncoder), bps);
     return GST_PAD_PROBE_OK;
   }
 
@@ -245,21 +220,33 @@ class H264Pipeline::Line {
   GstLine line_;  // the last: its thread uses all of the above
 };
 
-absl::Status H264Pipeline::FindPlugins() { return transcoder::FindPlugins(kPlugins); }
-
-absl::StatusOr<std::unique_ptr<H264Pipeline>> H264Pipeline::Start(const Settings& settings,
-                                                                  Delegate delegate) {
-  SLUICE_RETURN_IF_ERROR(LoadPlugins(kPlugins));
-  auto line = std::make_unique<Line>(settings, std::move(delegate));
-  SLUICE_RETURN_IF_ERROR(line->Start());
-  return std::unique_ptr<H264Pipeline>(new H264Pipeline(std::move(line)));
+absl::Status PicturePipeline::FindPlugins() {
+  SLUICE_RETURN_IF_ERROR(transcoder::FindPlugins(kPlugins));
+  const Plugin usual = FindPictureEncoder(media::Codec::kH264)->plugin;
+  return transcoder::FindPlugins({&usual, 1});
 }
 
-H264Pipeline::H264Pipeline(std::unique_ptr<Line> line) : line_(std::move(line)) {}
-H264Pipeline::~H264Pipeline() = default;
+absl::StatusOr<std::unique_ptr<PicturePipeline>> PicturePipeline::Start(const Settings& settings,
+                                                                        Delegate delegate) {
+  const PictureDecoder* decoder = FindPictureDecoder(settings.source);
+  const PictureEncoder* encoder = FindPictureEncoder(settings.target);
+  if (decoder == nullptr || encoder == nullptr) {
+    return absl::InternalError("pictures of this codec are not converted");
+  }
+  const std::array<Plugin, 2> codecs = {decoder->plugin, encoder->plugin};
+  SLUICE_RETURN_IF_ERROR(LoadPlugins(kPlugins));
+  SLUICE_RETURN_IF_ERROR(LoadPlugins(codecs));
+  auto line = std::make_unique<Line>(settings, std::move(delegate));
+  SLUICE_RETURN_IF_ERROR(line->Start());
+  return std::unique_ptr<PicturePipeline>(new PicturePipeline(std::move(line), settings));
+}
 
-bool H264Pipeline::Push(const SourcePicture& picture) {
-  if (picture.annex_b.empty()) return true;
+PicturePipeline::PicturePipeline(std::unique_ptr<Line> line, const Settings& settings)
+    : line_(std::move(line)), settings_(settings) {}
+PicturePipeline::~PicturePipeline() = default;
+
+bool PicturePipeline::Push(const SourcePicture& picture) {
+  if (picture.bytes.empty()) return true;
   GstAppSrc* source = line_->source();
   bool full = gst_app_src_get_current_level_buffers(source) >= kMaxWaiting ||
               gst_app_src_get_current_level_bytes(source) >= kMaxWaitingBytes;
@@ -268,15 +255,16 @@ bool H264Pipeline::Push(const SourcePicture& picture) {
     line_->CountQueueFull();
     return true;
   }
-  bool new_sequence = picture.key_frame && FollowSequence(picture);
+  bool new_sequence =
+      settings_.source == media::Codec::kH264 && picture.key_frame && FollowSequence(picture);
   int failures = new_sequence ? FailuresAt(picture) : 0;
   for (int i = 0; i < failures; ++i) PushOne(picture, new_sequence);
   return PushOne(picture, new_sequence);
 }
 
-bool H264Pipeline::PushOne(const SourcePicture& picture, bool new_sequence) {
+bool PicturePipeline::PushOne(const SourcePicture& picture, bool new_sequence) {
   GstAppSrc* source = line_->source();
-  GstBuffer* buffer = gst_buffer_new_memdup(picture.annex_b.data(), picture.annex_b.size());
+  GstBuffer* buffer = gst_buffer_new_memdup(picture.bytes.data(), picture.bytes.size());
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(std::max<int64_t>(picture.position_ns, 0));
   GST_BUFFER_DTS(buffer) =
       static_cast<GstClockTime>(std::max<int64_t>(picture.decoding_position_ns, 0));
@@ -291,20 +279,23 @@ bool H264Pipeline::PushOne(const SourcePicture& picture, bool new_sequence) {
 
 // A decoder that meets another size forgets the pictures that it has kept back. With other caps it
 // gives them out first.
-bool H264Pipeline::FollowSequence(const SourcePicture& picture) {
-  for (ByteView nal_unit : media::SplitAnnexB(picture.annex_b)) {
+bool PicturePipeline::FollowSequence(const SourcePicture& picture) {
+  for (ByteView nal_unit : media::SplitAnnexB(picture.bytes)) {
     if (media::TypeOf(nal_unit) != media::H264NalUnitType::kSps) continue;
     if (std::ranges::equal(nal_unit, sps_)) return false;
-    bool first = sps_.empty();
     sps_ = ToBytes(nal_unit);
-    if (!first) gst_app_src_set_caps(line_->source(), SourceCaps(++sequences_).get());
+    auto sps = media::ParseH264Sps(nal_unit);
+    const bool says_rate = sps.ok() && sps->frame_rate > 0;
+    gst_app_src_set_caps(
+        line_->source(),
+        SourceCaps(settings_.source, sequences_++, says_rate ? 0 : FrameRateOf(settings_)).get());
     return true;
   }
   return false;
 }
 
-void H264Pipeline::RequestKeyFrame() { line_->WantKeyFrame(); }
+void PicturePipeline::RequestKeyFrame() { line_->WantKeyFrame(); }
 
-H264Pipeline::Counters H264Pipeline::counters() const { return line_->counters(); }
+PicturePipeline::Counters PicturePipeline::counters() const { return line_->counters(); }
 
 }  // namespace sluice::transcoder

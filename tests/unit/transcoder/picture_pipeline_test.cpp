@@ -1,14 +1,13 @@
-#include "services/transcoder/h264_pipeline.h"
+#include "services/transcoder/picture_pipeline.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <map>
-#include <mutex>
 
 #include "libs/media/h264_nal_unit.h"
 #include "libs/media/h264_sps.h"
+#include "tests/unit/transcoder/picture_list.h"
 #include "tests/unit/transcoder/pictures.h"
 #include "tests/unit/transcoder/sound.h"
 
@@ -17,67 +16,22 @@ namespace {
 
 using test::Encode;
 using test::Encoding;
+using test::NumbersOf;
+using test::PictureList;
 using test::ShownPicture;
 
-// What comes out of a pipeline, waited for.
-class PictureList {
- public:
-  H264Pipeline::Delegate delegate() {
-    return {[this](EncodedPicture picture) {
-              std::lock_guard lock(mutex_);
-              pictures_.push_back(std::move(picture));
-              changed_.notify_all();
-            },
-            [this](std::string reason) {
-              std::lock_guard lock(mutex_);
-              failure_ = std::move(reason);
-              changed_.notify_all();
-            }};
-  }
-  std::vector<EncodedPicture> WaitForCount(size_t count) {
-    return Wait([&] { return pictures_.size() >= count; });
-  }
-  std::vector<EncodedPicture> WaitForPosition(int64_t position_ns) {
-    return Wait([&] { return !pictures_.empty() && pictures_.back().position_ns >= position_ns; });
-  }
-
- private:
-  std::vector<EncodedPicture> Wait(const std::function<bool()>& enough) {
-    std::unique_lock lock(mutex_);
-    bool met = changed_.wait_for(lock, std::chrono::seconds(20),
-                                 [&] { return !failure_.empty() || enough(); });
-    CHECK(met);
-    CHECK(failure_.empty());
-    return pictures_;
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<EncodedPicture> pictures_;  // guarded by mutex_
-  std::string failure_;                   // guarded by mutex_
-};
-
-std::unique_ptr<H264Pipeline> Started(PictureList& list) {
+std::unique_ptr<PicturePipeline> Started(PictureList& list) {
   test::LoadPlugins();
-  auto pipeline = H264Pipeline::Start({}, list.delegate());
+  auto pipeline = PicturePipeline::Start({}, list.delegate());
   REQUIRE(pipeline.ok());
   return *std::move(pipeline);
-}
-
-// Number of each picture by its position.
-std::map<int64_t, int> NumbersOf(const Encoding& encoding) {
-  std::map<int64_t, int> numbers;
-  for (int i = 0; i < encoding.frames; ++i) {
-    numbers[encoding.start_ns + i * encoding.step_ns] = encoding.first_number + i;
-  }
-  return numbers;
 }
 
 void CheckPlain(const std::vector<EncodedPicture>& pictures) {
   REQUIRE(!pictures.empty());
   CHECK(pictures.front().key_frame);
   for (size_t i = 0; i < pictures.size(); ++i) {
-    std::vector<ByteView> nal_units = media::SplitAnnexB(pictures[i].annex_b);
+    std::vector<ByteView> nal_units = media::SplitAnnexB(pictures[i].bytes);
     media::H264PictureKind kind = media::KindOf(nal_units);
     CHECK(kind.idr == pictures[i].key_frame);
     CHECK_FALSE(kind.has_b_slice);
@@ -192,12 +146,12 @@ TEST_CASE("garbage ends nothing: pictures go on with the next key frame") {
   PictureList list;
   auto pipeline = Started(list);
   std::vector<SourcePicture> source = Encode(encoding);
-  source[5].annex_b = Bytes(3000, 0xff);
-  source[6].annex_b.clear();
-  source[7].annex_b = {0, 0, 0, 1};
-  source[8].annex_b = {0, 0, 0, 1, 0x67, 0xff, 0xff, 0xff};
-  source[9].annex_b.resize(source[9].annex_b.size() / 2);
-  for (size_t i = 10; i < 20; ++i) source[10].annex_b[i] = 0xa5;
+  source[5].bytes = Bytes(3000, 0xff);
+  source[6].bytes.clear();
+  source[7].bytes = {0, 0, 0, 1};
+  source[8].bytes = {0, 0, 0, 1, 0x67, 0xff, 0xff, 0xff};
+  source[9].bytes.resize(source[9].bytes.size() / 2);
+  for (size_t i = 10; i < 20; ++i) source[10].bytes[i] = 0xa5;
   for (const SourcePicture& picture : source) pipeline->Push(picture);
   std::vector<EncodedPicture> pictures =
       list.WaitForPosition(encoding.start_ns + 71 * encoding.step_ns);
@@ -236,7 +190,7 @@ TEST_CASE("decoding that begins at a recovery point shows nothing that lacks its
   // before it follow it and refer to the first group.
   size_t begin = 0;
   for (size_t i = 1; i < source.size() && begin == 0; ++i) {
-    auto nal_units = media::SplitAnnexB(source[i].annex_b);
+    auto nal_units = media::SplitAnnexB(source[i].bytes);
     bool has_sps = media::TypeOf(nal_units[0]) == media::H264NalUnitType::kSps;
     if (has_sps && !media::KindOf(nal_units).idr) begin = i;
   }
@@ -260,7 +214,7 @@ TEST_CASE("a full queue drops up to the next key frame, and counts") {
   auto pipeline = Started(list);
   std::vector<SourcePicture> source = Encode(encoding);
   SourcePicture large = source[1];
-  large.annex_b = Bytes(H264Pipeline::kMaxWaitingBytes, 0xff);
+  large.bytes = Bytes(PicturePipeline::kMaxWaitingBytes, 0xff);
   large.position_ns = large.decoding_position_ns = source[1].position_ns + encoding.step_ns;
   // While the first ones are being decoded, large ones fill the queue.
   for (int i = 0; i < 4; ++i) REQUIRE(pipeline->Push(i == 0 ? source[0] : large));
@@ -271,12 +225,12 @@ TEST_CASE("a full queue drops up to the next key frame, and counts") {
 }
 
 TEST_CASE("the bitrate grows with the size, and less than it") {
-  CHECK(H264BitrateFor(640, 360, 30) == 1'000'000);
-  CHECK(H264BitrateFor(640, 360, 0) == 1'000'000);
-  CHECK(H264BitrateFor(1280, 720, 30) == Approx(2'640'000).epsilon(0.01));
-  CHECK(H264BitrateFor(1920, 1080, 30) == Approx(4'660'000).epsilon(0.01));
-  CHECK(H264BitrateFor(64, 64, 1) == 200'000);
-  CHECK(H264BitrateFor(16384, 16384, 1000) == 20'000'000);
+  CHECK(PictureBitrateFor(640, 360, 30) == 1'000'000);
+  CHECK(PictureBitrateFor(640, 360, 0) == 1'000'000);
+  CHECK(PictureBitrateFor(1280, 720, 30) == Approx(2'640'000).epsilon(0.01));
+  CHECK(PictureBitrateFor(1920, 1080, 30) == Approx(4'660'000).epsilon(0.01));
+  CHECK(PictureBitrateFor(64, 64, 1) == 200'000);
+  CHECK(PictureBitrateFor(16384, 16384, 1000) == 20'000'000);
 }
 
 TEST_CASE("a size that 4:2:0 cannot have becomes the next even one") {

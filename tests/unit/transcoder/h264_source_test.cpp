@@ -1,4 +1,4 @@
-#include "services/transcoder/picture_source.h"
+#include "services/transcoder/h264_source.h"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +12,7 @@ struct Seen {
   std::vector<CodedPicture> pictures;
   std::vector<fanout::StreamEnd> ends;
 
-  PictureSource::Delegate delegate() {
+  H264Source::Delegate delegate() {
     return {.on_picture = [this](CodedPicture picture) { pictures.push_back(std::move(picture)); },
             .on_clock = [](const rtp::ClockReport&) {},
             .on_end = [this](const fanout::StreamEnd& end) { ends.push_back(end); }};
@@ -58,12 +58,12 @@ media::Track Video() {
 
 TEST_CASE("a source begins at an IDR picture, with the parameter sets in front") {
   Seen seen;
-  PictureSource source(Video(), seen.delegate());
+  H264Source source(Video(), seen.delegate());
   std::vector<fanout::Item> items = {Picture(1, 100, {kReference}), Picture(2, 200, {kIdr}),
                                      Picture(3, 300, {kNonReference})};
   source.OnItems(items);
   REQUIRE(seen.timestamps() == std::vector<uint32_t>{200, 300});
-  auto nal_units = media::SplitAnnexB(seen.pictures[0].annex_b);
+  auto nal_units = media::SplitAnnexB(seen.pictures[0].bytes);
   REQUIRE(nal_units.size() == 3);
   CHECK(ToBytes(nal_units[0]) == kSps);
   CHECK(ToBytes(nal_units[1]) == kPps);
@@ -75,16 +75,16 @@ TEST_CASE("a source begins at an IDR picture, with the parameter sets in front")
 
 TEST_CASE("parameter sets in band are not doubled") {
   Seen seen;
-  PictureSource source(Video(), seen.delegate());
+  H264Source source(Video(), seen.delegate());
   std::vector<fanout::Item> items = {Picture(1, 100, {kSps, kPps, kIdr})};
   source.OnItems(items);
   REQUIRE(seen.pictures.size() == 1);
-  CHECK(media::SplitAnnexB(seen.pictures[0].annex_b).size() == 3);
+  CHECK(media::SplitAnnexB(seen.pictures[0].bytes).size() == 3);
 }
 
 TEST_CASE("at a recovery point a source begins without the pictures shown before it") {
   Seen seen;
-  PictureSource source(Video(), seen.delegate());
+  H264Source source(Video(), seen.delegate());
   std::vector<fanout::Item> items = {
       Picture(1, 400, {kRecoversAtOnce, kReference}), Picture(2, 200, {kNonReference}),
       Picture(3, 300, {kNonReference}), Picture(4, 700, {kReference}),
@@ -96,7 +96,7 @@ TEST_CASE("at a recovery point a source begins without the pictures shown before
 
 TEST_CASE("a recovery over several pictures begins a source, but does not mend one") {
   Seen seen;
-  PictureSource source(Video(), seen.delegate());
+  H264Source source(Video(), seen.delegate());
   std::vector<fanout::Item> items = {
       Picture(1, 100, {kRecoversLater, kReference}), Picture(2, 200, {kReference}),
       Picture(4, 400, {kRecoversLater, kReference}), Picture(5, 500, {kIdr})};
@@ -106,7 +106,7 @@ TEST_CASE("a recovery over several pictures begins a source, but does not mend o
 
 TEST_CASE("after a loss a source goes on at the next key frame, which is whole") {
   Seen seen;
-  PictureSource source(Video(), seen.delegate());
+  H264Source source(Video(), seen.delegate());
   // Upstream left out packets up to a key frame, as it does for slow readers.
   std::vector<fanout::Item> items = {Picture(65534, 100, {kIdr}),
                                      Picture(65535, 200, {kReference}),
@@ -126,7 +126,7 @@ TEST_CASE("after a loss a source goes on at the next key frame, which is whole")
 TEST_CASE("other parameter sets are followed; another codec ends the source") {
   Seen seen;
   auto description = sluice::test::Describe({Video()});
-  PictureSource source(description->tracks[0], seen.delegate());
+  H264Source source(description->tracks[0], seen.delegate());
   media::Track larger = Video();
   Bytes other_pps = {0x68, 0xee, 0x3c, 0x80};
   auto configuration = media::MakeAvcDecoderConfiguration({kSps}, {other_pps});
@@ -141,7 +141,7 @@ TEST_CASE("other parameter sets are followed; another codec ends the source") {
                                      Picture(3, 300, {kIdr})};
   source.OnItems(items);
   REQUIRE(seen.pictures.size() == 2);
-  CHECK(ToBytes(media::SplitAnnexB(seen.pictures[1].annex_b)[1]) == other_pps);
+  CHECK(ToBytes(media::SplitAnnexB(seen.pictures[1].bytes)[1]) == other_pps);
   REQUIRE(seen.ends.size() == 1);
   CHECK(seen.ends[0].cause == fanout::EndCause::kUpstreamLost);
 }
