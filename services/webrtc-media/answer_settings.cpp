@@ -11,15 +11,20 @@ constexpr size_t kMaxSessionId = 128;
 
 }  // namespace
 
-sdp::AnswerSettings MakeAnswerSettings(const NodeIdentity& identity, const Worker& worker,
-                                       RandomSource& random) {
+std::vector<sdp::Candidate> CandidatesOf(const NodeIdentity& identity, const Worker& worker,
+                                         v1::IceTransport transport) {
   const std::vector<net::SocketAddress> addresses =
       identity.advertise.empty() ? LocalAddresses() : identity.advertise;
+  return MakeCandidates(addresses, ToCandidatePort(worker, transport));
+}
+
+sdp::AnswerSettings MakeAnswerSettings(const NodeIdentity& identity, const Worker& worker,
+                                       v1::IceTransport transport, RandomSource& random) {
   sdp::AnswerSettings ours;
   ours.ice_ufrag = random.NextHex(8);
   ours.ice_password = random.NextHex(16);
   ours.fingerprint = identity.fingerprint;
-  ours.candidates = MakeCandidates(addresses, {.port = worker.port(), .ipv6 = worker.has_ipv6()});
+  ours.candidates = CandidatesOf(identity, worker, transport);
   ours.cname = random.NextHex(8);
   ours.stream_id = random.NextUuid();
   return ours;

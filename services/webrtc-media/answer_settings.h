@@ -7,6 +7,7 @@
 #include "libs/base/random.h"
 #include "libs/net/socket_address.h"
 #include "libs/sdp/answer.h"
+#include "services/webrtc-media/ice_transport.h"
 #include "services/webrtc-media/worker.h"
 
 namespace sluice::webrtc_media {
@@ -19,7 +20,9 @@ struct NodeIdentity {
 
 // For one session on `worker`, with an ICE ufrag and password of its own.
 sdp::AnswerSettings MakeAnswerSettings(const NodeIdentity& identity, const Worker& worker,
-                                       RandomSource& random);
+                                       v1::IceTransport transport, RandomSource& random);
+std::vector<sdp::Candidate> CandidatesOf(const NodeIdentity& identity, const Worker& worker,
+                                         v1::IceTransport transport);
 
 // 1..128 printable characters.
 bool IsValidSessionId(std::string_view id);

@@ -10,6 +10,7 @@ void Config::Describe(config::Section& section) {
   section.Bind("workers", workers, {0, 64}, "threads",
                "Threads that serve players and publishers; 0 = one per core.");
   section.Bind("ipv6", ipv6, "Serve players over IPv6 too, if the host has it.");
+  section.Bind("tcp", tcp, "Serve players over ICE-TCP too, on the same port numbers.");
   section.Bind("max_players", max_players, {1, 100'000}, "players",
                "More are refused; all workers together.");
   section.Bind("max_publishers", max_publishers, {1, 100'000}, "publishers",

@@ -14,6 +14,7 @@ struct Config {
   uint32_t port_count = 128;
   uint32_t workers = 0;
   bool ipv6 = true;
+  bool tcp = true;
   uint32_t max_players = 4000;
   Duration ice_timeout = 30s;
   uint32_t max_publishers = 1000;

@@ -24,7 +24,8 @@ Players::Request FromProto(const v1::CreatePlayerRequest& request) {
           .owner = request.owner(),
           .protocol = request.protocol(),
           .client_address = request.client_address(),
-          .report_video_rate = request.report_video_rate()};
+          .report_video_rate = request.report_video_rate(),
+          .transport = request.transport()};
 }
 
 Publishers::Request FromProto(const v1::CreatePublisherRequest& request) {
@@ -40,7 +41,8 @@ Publishers::Request FromProto(const v1::CreatePublisherRequest& request) {
           .orientation = request.orientation(),
           .report_video_rate = request.report_video_rate(),
           .audio_muted = request.audio_muted(),
-          .video_muted = request.video_muted()};
+          .video_muted = request.video_muted(),
+          .transport = request.transport()};
 }
 
 template <typename Response>

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "libs/sdp/answer.h"
+#include "sluice/v1/webrtc.pb.h"
 
 namespace sluice::webrtc_media {
 
@@ -13,6 +14,7 @@ struct IceCredentials {
   std::string local_password;
   std::string remote_ufrag;
   std::string remote_password;
+  v1::IceTransport transport = v1::ICE_TRANSPORT_ANY;  // of our candidates
 };
 
 // Another one after each ICE restart (RFC 9725 §4.3.1): a hash of our credentials, 16 hex digits.

@@ -2,16 +2,15 @@
 #pragma once
 
 #include "libs/congestion/bandwidth_estimator.h"
-#include "libs/net/send_batch.h"
 #include "libs/srtp/packet_protector.h"
+#include "services/webrtc-media/peer_path.h"
 #include "services/webrtc-media/worker_counters.h"
 
 namespace sluice::webrtc_media {
 
 // What it takes to send to one player in this turn. Borrowed: made per call, kept by nobody.
 struct MediaOutlet {
-  net::SendBatch& batch;
-  net::UdpPath& path;
+  PeerPath& path;
   srtp::ProtectorEngine& engine;
   srtp::PacketProtector& protector;
   WorkerCounters& counters;
@@ -21,14 +20,9 @@ struct MediaOutlet {
   size_t sound_distance = 0;  // packets that each packet of sound repeats
   uint64_t video_rate = 0;    // bit/s that the way to the player carries; 0 = no limit is known
 
-  // A place for one datagram; a full batch is flushed for it. Empty = the socket is full: keep the
-  // position and come back when it is writable.
+  // A place for one datagram. Empty = there is no room now: keep the position and come back.
   std::span<uint8_t> Place(size_t size, bool droppable) {
-    std::span<uint8_t> place = batch.Add(path, size, droppable, now);
-    if (!place.empty() || batch.blocked()) return place;
-    engine.Flush();
-    batch.Flush(now);
-    return batch.Add(path, size, droppable, now);
+    return path.Place(size, droppable, now, engine);
   }
 };
 

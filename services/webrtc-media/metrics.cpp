@@ -26,9 +26,17 @@ constexpr std::array kCounts = {
                "Datagrams handed to the kernel."},
     NamedCount{&WorkerCounters::messages_sent, "sent_messages_total",
                "Runs of datagrams for one player that the kernel took as one."},
+    NamedCount{&WorkerCounters::unsegmented, "unsegmented_messages_total",
+               "Runs that the kernel refused as one (a small MTU) and took datagram by datagram."},
     NamedCount{&WorkerCounters::send_calls, "send_calls_total", "System calls that sent them."},
     NamedCount{&WorkerCounters::datagrams_received, "received_datagrams_total",
                "Datagrams from players and others."},
+    NamedCount{&WorkerCounters::tcp_frames_sent, "tcp_sent_frames_total",
+               "RFC 4571 frames handed to TCP connections."},
+    NamedCount{&WorkerCounters::tcp_send_calls, "tcp_send_calls_total",
+               "System calls that sent them."},
+    NamedCount{&WorkerCounters::tcp_frames_received, "tcp_received_frames_total",
+               "RFC 4571 frames from TCP connections."},
     NamedCount{&WorkerCounters::receiver_reports, "receiver_reports_total",
                "RTCP report blocks of players."},
     NamedCount{&WorkerCounters::nacks, "nacks_total", "RTCP NACK messages of players."},
@@ -51,6 +59,7 @@ struct DropReason {
 };
 constexpr std::array kDrops = {
     DropReason{&WorkerCounters::late_video, "late-video"},
+    DropReason{&WorkerCounters::tcp_frames_refused, "tcp-full"},
     DropReason{&WorkerCounters::send_failures, "send-failure"},
     DropReason{&WorkerCounters::rtx_refused, "retransmission-refused"},
     DropReason{&WorkerCounters::unknown_tuple, "unknown-tuple"},
@@ -59,6 +68,12 @@ constexpr std::array kDrops = {
     DropReason{&WorkerCounters::bad_rtcp, "bad-rtcp"},
     DropReason{&WorkerCounters::bad_rtp, "bad-rtp"},
     DropReason{&WorkerCounters::unknown_ssrc, "unknown-ssrc"},
+};
+
+constexpr std::array kClosedConnections = {
+    DropReason{&WorkerCounters::tcp_refused, "too-many"},
+    DropReason{&WorkerCounters::tcp_silent, "no-check"},
+    DropReason{&WorkerCounters::bad_tcp, "long-frame"},
 };
 
 void AddDurations(metrics::Scrape& scrape, std::string_view name, std::string_view help,
@@ -90,6 +105,14 @@ void CollectWorker(metrics::Scrape& scrape, const Worker& worker, const std::str
                   {{"worker", number}, {"engine", std::string(worker.srtp_engine())}});
   scrape.AddGauge("worker_queue_bytes", "Packets on their way to a worker.",
                   static_cast<double>(worker.queue().bytes()), labels);
+  scrape.AddGauge("worker_tcp_connections", "TCP connections of a worker's peers.",
+                  static_cast<double>(counters.tcp_connections.value()), labels);
+  for (const DropReason& closed : kClosedConnections) {
+    scrape.AddCounter("tcp_connections_closed_total",
+                      "TCP connections that were refused or closed, by reason.",
+                      static_cast<double>((counters.*closed.count).value()),
+                      {{"reason", std::string(closed.reason)}});
+  }
   scrape.AddGauge("worker_players", "Players of a worker.",
                   static_cast<double>(counters.players.value()), labels);
   AddDurations(scrape, "send_delay_seconds", "From the publisher's socket to the player's.",

@@ -27,33 +27,30 @@ PeerTransport::PeerTransport(Environment& environment, TransportSettings setting
       peer_(std::make_unique<Peer>(std::move(settings), environment.ice_timeout, now)),
       media_(media) {}
 
-PeerTransport::~PeerTransport() {
-  if (batch_ != nullptr) batch_->Forget(path_);
-}
-
 stun::IceLiteResponder::Result PeerTransport::OnCheck(ByteView datagram, const stun::Tuple& tuple,
                                                       Instant now) {
   return peer_->ice.OnDatagram(datagram, tuple, now);
 }
 
-void PeerTransport::UsePath(const net::SocketAddress& to, const net::SocketAddress& from,
-                            net::SendBatch& batch) {
-  if (batch_ != nullptr && batch_ != &batch) batch_->Forget(path_);
-  path_.to = to;
-  path_.from = from;
-  path_.segmentation = true;
-  batch_ = &batch;
+void PeerTransport::UsePath(const stun::Tuple& tuple, const net::SocketAddress& to,
+                            const net::SocketAddress& from, net::SendBatch& batch) {
+  path_.UseUdp(to, from, batch);
+  peer_->path_tuple = tuple;
 }
 
-void PeerTransport::LoseTuple(const stun::Tuple& tuple, const net::SocketAddress& to) {
+void PeerTransport::UsePath(const stun::Tuple& tuple, net::FramePath& connection,
+                            net::FrameBatch& batch) {
+  path_.UseTcp(connection, batch);
+  peer_->path_tuple = tuple;
+}
+
+void PeerTransport::LoseTuple(const stun::Tuple& tuple) {
   peer_->ice.RemoveTuple(tuple);
-  if (batch_ == nullptr || path_.to != to) return;
-  batch_->Forget(path_);
-  batch_ = nullptr;  // until its next check
+  if (path_.valid() && peer_->path_tuple == tuple) path_.Lose();
 }
 
 bool PeerTransport::OnDtls(ByteView datagram, Instant now) {
-  if (ended_ || batch_ == nullptr) return false;
+  if (ended_ || !path_.valid()) return false;
   if (peer_->dtls == nullptr) {
     auto made = dtls::ServerConnection::Make(environment_.dtls, peer_->settings.fingerprint, now);
     if (!made.ok()) {
@@ -142,19 +139,14 @@ void PeerTransport::SendRtcp(Bytes compound, Instant now) {
 }
 
 void PeerTransport::SendDtls(Instant now) {
-  if (batch_ == nullptr) return;
+  if (!path_.valid()) return;
   for (const Bytes& datagram : peer_->dtls->TakeDatagrams()) SendDatagram(datagram, now);
 }
 
 // Lost if the socket is full: handshakes and reports are repeated anyway.
 void PeerTransport::SendDatagram(ByteView datagram, Instant now) {
   if (datagram.empty()) return;
-  std::span<uint8_t> place = batch_->Add(path_, datagram.size(), false, now);
-  if (place.empty() && !batch_->blocked()) {
-    environment_.engine.Flush();
-    batch_->Flush(now);
-    place = batch_->Add(path_, datagram.size(), false, now);
-  }
+  const std::span<uint8_t> place = path_.Place(datagram.size(), false, now, environment_.engine);
   if (!place.empty()) std::copy(datagram.begin(), datagram.end(), place.begin());
 }
 
@@ -163,7 +155,7 @@ void PeerTransport::End(EndReason reason, std::string detail, Instant now) {
   ended_ = true;
   peer_->end_reason = reason;
   peer_->end_detail = std::move(detail);
-  if (peer_->dtls == nullptr || batch_ == nullptr) return;
+  if (peer_->dtls == nullptr || !path_.valid()) return;
   peer_->dtls->Close();
   SendDtls(now);
 }

@@ -15,7 +15,7 @@
 
 namespace sluice::webrtc_media {
 
-// No socket, no clock: datagrams come in by calls and go out by a SendBatch. One thread. It never
+// No socket, no clock: datagrams come in by calls and go out by a PeerPath. One thread. It never
 // deletes itself: ended() tells.
 class PeerTransport {
  public:
@@ -31,18 +31,26 @@ class PeerTransport {
   enum class Media : uint8_t { kOurs, kPeers };
 
   PeerTransport(Environment& environment, TransportSettings settings, Media media, Instant now);
-  ~PeerTransport();
   PeerTransport(const PeerTransport&) = delete;
   PeerTransport& operator=(const PeerTransport&) = delete;
 
   // A STUN datagram with our ufrag. The answer in the result goes back where it came from.
   stun::IceLiteResponder::Result OnCheck(ByteView datagram, const stun::Tuple& tuple, Instant now);
-  // Where media, DTLS and RTCP go from now on: after a check that made this the selected tuple.
+  // Where media, DTLS and RTCP go from now on: after a check that made `tuple` the selected one.
   // batch: of the socket that the check came to; outlives the transport.
-  void UsePath(const net::SocketAddress& to, const net::SocketAddress& from, net::SendBatch& batch);
-  bool has_path() const { return batch_ != nullptr; }
-  // Another session has proved that it is at this tuple, whose remote end is `to`.
-  void LoseTuple(const stun::Tuple& tuple, const net::SocketAddress& to);
+  void UsePath(const stun::Tuple& tuple, const net::SocketAddress& to,
+               const net::SocketAddress& from, net::SendBatch& batch);
+  // The same by TCP. The connection must be taken away by LoseTuple() before it goes.
+  void UsePath(const stun::Tuple& tuple, net::FramePath& connection, net::FrameBatch& batch);
+  bool has_path() const { return path_.valid(); }
+  // Another session has proved that it is at this tuple, or the connection is over: nothing is sent
+  // there any more. Without another path the transport waits for the next check.
+  void LoseTuple(const stun::Tuple& tuple);
+  // RFC 8445 §9; see IceLiteResponder. DTLS and SRTP go on.
+  void RestartIce(stun::IceLiteResponder::Credentials credentials) {
+    peer_->ice.Restart(std::move(credentials));
+  }
+  const stun::IceLiteResponder& ice() const { return peer_->ice; }
   std::span<const stun::Tuple> tuples() const { return peer_->ice.tuples(); }
 
   // Takes a DTLS datagram. True once: when the handshake is done and media may begin.
@@ -51,11 +59,10 @@ class PeerTransport {
   bool OnTick(Instant now);
 
   // Media can be sent or taken: there are keys and a path, and it has not ended.
-  bool ready() const { return has_keys_ && batch_ != nullptr && !ended_; }
+  bool ready() const { return has_keys_ && path_.valid() && !ended_; }
   // Media::kOurs and ready(). Packet path.
   MediaOutlet Outlet(Instant now) {
-    return {.batch = *batch_,
-            .path = path_,
+    return {.path = path_,
             .engine = environment_.engine,
             .protector = *protector_,
             .counters = environment_.counters,
@@ -79,7 +86,7 @@ class PeerTransport {
   const TransportSettings& settings() const { return peer_->settings; }
   Environment& environment() { return environment_; }
   // Datagrams of video that the socket did not take in time, ever.
-  uint64_t skipped_video() const { return path_.skipped_video; }
+  uint64_t skipped_video() const { return path_.skipped_video(); }
   // The largest block that sending a packet reads; nullptr before ready(). For Prefetch().
   const void* keys() const { return protector_.get(); }
 
@@ -90,6 +97,7 @@ class PeerTransport {
 
     TransportSettings settings;
     stun::IceLiteResponder ice;
+    stun::Tuple path_tuple;  // of path_
     std::unique_ptr<dtls::ServerConnection> dtls;
     std::unique_ptr<srtp::SrtcpProtector> rtcp_protector;
     std::unique_ptr<srtp::SrtcpUnprotector> rtcp_unprotector;
@@ -105,14 +113,13 @@ class PeerTransport {
 
   // What sending media needs stands together: see PlayerSession::Prefetch().
   Environment& environment_;
-  net::SendBatch* batch_ = nullptr;
   std::unique_ptr<srtp::PacketProtector> protector_;
   std::unique_ptr<srtp::SrtpUnprotector> unprotector_;
   std::unique_ptr<Peer> peer_;
   Media media_;
   bool has_keys_ = false;
   bool ended_ = false;
-  net::UdpPath path_;
+  PeerPath path_;
 };
 
 }  // namespace sluice::webrtc_media

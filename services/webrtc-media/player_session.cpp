@@ -38,6 +38,7 @@ congestion::Feedback ToFeedback(const rtp::rtcp::TransportFeedback& told) {
   }
   return feedback;
 }
+constexpr Duration kKeyFramePatience = 2s;
 
 }  // namespace
 
@@ -253,6 +254,24 @@ void PlayerSession::SendReport(PlayerTrack& track, Instant now) {
 void PlayerSession::OnReadyTick(Instant now) {
   if (now >= next_reports_) SendReports(now);
   WatchBandwidth(now);
+  WishForKeyFrame(now);
+}
+
+// After video has been skipped the player knows of no loss and asks for nothing. Streams with
+// regular key frames are not disturbed.
+void PlayerSession::WishForKeyFrame(Instant now) {
+  bool waits = false;
+  for (TrackSlot& slot : tracks_) {
+    if (!slot.track.is_video() || !slot.track.waits_for_key_frame()) continue;
+    waits = true;
+    if (next_wish_ == Instant{} || now < next_wish_) continue;
+    listener_.OnKeyFrameWanted(slot.feed, *slot.track.source());
+  }
+  if (!waits) {
+    next_wish_ = {};
+  } else if (now >= next_wish_) {
+    next_wish_ = now + kKeyFramePatience;
+  }
 }
 
 void PlayerSession::OnRtcpPacket(const rtp::rtcp::PacketView& packet, Instant now) {

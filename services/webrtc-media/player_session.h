@@ -82,6 +82,7 @@ class PlayerSession final : public PeerSession {
   void SendProbe(MediaOutlet& outlet);
   MediaOutlet Outlet(Instant now);
   void NoticeSkippedVideo(MediaOutlet& outlet);
+  void WishForKeyFrame(Instant now);
   void NoticePlaying(Instant now);
   void SendReports(Instant now);
   void SendReport(PlayerTrack& track, Instant now);
@@ -115,6 +116,7 @@ class PlayerSession final : public PeerSession {
   Instant created_;
   FeedId feed_;
   Instant next_reports_{};
+  Instant next_wish_{};  // for a key frame; zero = none is waited for
 };
 
 }  // namespace sluice::webrtc_media

@@ -70,6 +70,11 @@ class PlayerTrack {
   // A block of the player's about our SSRC: tells the round-trip time.
   void OnReportBlock(const rtp::rtcp::ReportBlock& block, Instant now);
 
+  // Nothing is sent before the source's next key frame.
+  bool waits_for_key_frame() const {
+    return source_ != nullptr && !position_ && key_frame_from_ != 0;
+  }
+
   const PlayerCounters& counters() const { return counters_; }
   const PlayerTrackSettings& settings() const { return settings_; }
   const StreamTrackPtr& source() const { return source_; }

@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "services/webrtc-media/answer_map.h"
+#include "services/webrtc-media/ice_transport.h"
 
 namespace sluice::webrtc_media {
 Players::Players(Settings settings, relay::RelayContext relays, log::Logger& log,
@@ -43,6 +44,7 @@ absl::Status Players::Check(const Request& request) const {
 
 absl::StatusOr<sdp::SessionDescription> Players::ReadOffer(const Request& request) const {
   SLUICE_RETURN_IF_ERROR(Check(request));
+  SLUICE_RETURN_IF_ERROR(CheckTransport(pool_->worker(0), request.transport));
   SLUICE_ASSIGN_OR_RETURN(sdp::SessionDescription offer, sdp::Parse(request.offer_sdp));
   SLUICE_RETURN_IF_ERROR(sdp::CheckPlayerOffer(offer));
   return offer;
@@ -107,8 +109,8 @@ void Players::OnStreamReady(const std::string& session_id, const std::string& st
 absl::StatusOr<SessionAnswer> Players::Join(Player& player) {
   StreamSubscription& subscription = *subscriptions_[player.request.stream_name];
   player.worker = pool_->LeastLoaded();
-  const sdp::AnswerSettings ours =
-      MakeAnswerSettings(settings_.identity, pool_->worker(player.worker), random_);
+  const sdp::AnswerSettings ours = MakeAnswerSettings(
+      settings_.identity, pool_->worker(player.worker), player.request.transport, random_);
   SLUICE_ASSIGN_OR_RETURN(
       const sdp::PlayerAnswer answer,
       sdp::MakePlayerAnswer(player.offer, subscription.description(), ours, random_));
@@ -116,6 +118,7 @@ absl::StatusOr<SessionAnswer> Players::Join(Player& player) {
                           ToPlayerSettings(player.request.session_id, answer, ours));
   settings.created = player.asked;
   player.ice = CredentialsOf(settings.transport);
+  player.ice.transport = player.request.transport;
   player.counters = settings.counters;
   player.offer = {};
   SLUICE_RETURN_IF_ERROR(subscription.Join(player.worker, std::move(settings)));

@@ -34,6 +34,7 @@ class Players final : public WorkerPool::Delegate {
     std::string protocol;
     std::string client_address;
     bool report_video_rate = false;
+    v1::IceTransport transport = v1::ICE_TRANSPORT_ANY;
   };
   using OnAnswer = std::function<void(absl::StatusOr<SessionAnswer>)>;
 

@@ -63,11 +63,12 @@ absl::Status Publishers::Check(const Request& request) const {
 
 absl::StatusOr<Publishers::Session> Publishers::Negotiate(Request request) {
   SLUICE_RETURN_IF_ERROR(Check(request));
+  SLUICE_RETURN_IF_ERROR(CheckTransport(pool_->worker(0), request.transport));
   SLUICE_ASSIGN_OR_RETURN(const sdp::SessionDescription offer, sdp::Parse(request.offer_sdp));
   Session session;
   session.worker = pool_->LeastLoaded();
-  const sdp::AnswerSettings ours =
-      MakeAnswerSettings(settings_.identity, pool_->worker(session.worker), context_.random);
+  const sdp::AnswerSettings ours = MakeAnswerSettings(
+      settings_.identity, pool_->worker(session.worker), request.transport, context_.random);
   const sdp::PublisherLimits limits{.min_bitrate_bps = request.min_bitrate_bps,
                                     .max_bitrate_bps = request.max_bitrate_bps,
                                     .orientation = request.orientation,
@@ -77,6 +78,7 @@ absl::StatusOr<Publishers::Session> Publishers::Negotiate(Request request) {
   SLUICE_ASSIGN_OR_RETURN(session.settings,
                           ToPublisherSettings(request.session_id, answer, ours, limits));
   session.ice = CredentialsOf(session.settings.transport);
+  session.ice.transport = request.transport;
   session.asked = session.settings.created = context_.loop.now();
   session.settings.counters = session.counters = std::make_shared<PublisherCounters>();
   session.answer = sdp::Serialize(answer.description);

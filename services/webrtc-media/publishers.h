@@ -48,6 +48,7 @@ class Publishers final : public PublisherDelegate, private PublishedStream::List
     bool report_video_rate = false;
     bool audio_muted = false;
     bool video_muted = false;
+    v1::IceTransport transport = v1::ICE_TRANSPORT_ANY;
   };
   using OnAnswer = std::function<void(absl::StatusOr<SessionAnswer>)>;
 

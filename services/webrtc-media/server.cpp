@@ -93,6 +93,7 @@ absl::Status Server::StartWorkers(std::shared_ptr<const dtls::ServerContext> ide
       .workers = config_.workers != 0 ? config_.workers
                                       : std::max(1u, std::thread::hardware_concurrency()),
       .ipv6 = config_.ipv6,
+      .tcp = config_.tcp,
       .dtls = std::move(identity),
       .ice_timeout = config_.ice_timeout,
       .max_players = size_t{config_.max_players} + config_.max_publishers,
@@ -109,8 +110,11 @@ std::vector<std::string> Server::Listening() const {
   std::vector<std::string> listening;
   for (size_t i = 0; i < pool_->size(); ++i) {
     const Worker& worker = pool_->worker(i);
-    listening.push_back(StrCat("webrtc udp 0.0.0.0:", worker.port()));
-    if (worker.has_ipv6()) listening.push_back(StrCat("webrtc udp [::]:", worker.port()));
+    const std::string_view transports = worker.has_tcp() ? "udp+tcp" : "udp";
+    listening.push_back(StrCat("webrtc ", transports, " 0.0.0.0:", worker.port()));
+    if (worker.has_ipv6()) {
+      listening.push_back(StrCat("webrtc ", transports, " [::]:", worker.port()));
+    }
   }
   return listening;
 }

@@ -9,6 +9,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/net/stream_listener.h"
 #include "libs/sdp/player_answer.h"
 #include "services/webrtc-media/worker_thread.h"
 
@@ -17,13 +18,47 @@ namespace {
 
 constexpr Duration kRetryInterval = 5ms;
 
-// nullptr: the host has no IPv6. Unavailable: it has, but the port is taken.
-absl::StatusOr<std::unique_ptr<net::UdpSocket>> BindV6(const net::SocketAddress& address) {
-  auto bound = net::UdpSocket::Bind(address);
-  if (bound.ok()) return bound;
-  const bool has_ipv6 = net::UdpSocket::Bind(address.WithPort(0)).ok();
-  if (has_ipv6) return bound.status();
-  return nullptr;
+struct Sockets {
+  std::vector<std::unique_ptr<net::UdpSocket>> udp;  // one per family
+  std::vector<net::OwnedFd> tcp;                     // the same, or none
+
+  uint16_t port() const { return udp.front()->local_address().port(); }
+};
+
+// False: the host has no such family.
+bool HasFamily(const net::SocketAddress& address) {
+  return net::UdpSocket::Bind(address.WithPort(0)).ok();
+}
+
+// Unavailable: the port is taken.
+absl::Status BindFamily(const net::SocketAddress& address, bool tcp, Sockets& sockets) {
+  SLUICE_ASSIGN_OR_RETURN(auto udp, net::UdpSocket::Bind(address));
+  const net::SocketAddress bound = address.WithPort(udp->local_address().port());
+  sockets.udp.push_back(std::move(udp));
+  if (!tcp) return absl::OkStatus();
+  auto listening = net::StreamListener::BindTcp(bound);
+  if (!listening.ok()) return absl::UnavailableError(listening.status().message());
+  sockets.tcp.push_back(*std::move(listening));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Sockets> BindOnce(const Worker::Settings& settings) {
+  Sockets sockets;
+  SLUICE_RETURN_IF_ERROR(BindFamily(settings.v4, settings.tcp, sockets));
+  if (settings.v6.valid() && HasFamily(settings.v6)) {
+    SLUICE_RETURN_IF_ERROR(BindFamily(settings.v6.WithPort(sockets.port()), settings.tcp, sockets));
+  }
+  return sockets;
+}
+
+// A port that is free for UDP may be taken for TCP, so any free one is tried for some times.
+absl::StatusOr<Sockets> BindSockets(const Worker::Settings& settings) {
+  constexpr int kTries = 8;
+  absl::StatusOr<Sockets> sockets = BindOnce(settings);
+  for (int i = 1; i < kTries && settings.v4.port() == 0 && !sockets.ok(); ++i) {
+    sockets = BindOnce(settings);
+  }
+  return sockets;
 }
 
 }  // namespace
@@ -65,16 +100,11 @@ bool WorkerFeed::OnPacket(const rtp::PacketPtr& packet) {
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Settings settings, loop::EventLoop& home,
                                                       RandomSource& random, Delegate& delegate) {
-  std::vector<std::unique_ptr<net::UdpSocket>> sockets;
-  SLUICE_ASSIGN_OR_RETURN(auto v4, net::UdpSocket::Bind(settings.v4));
+  SLUICE_ASSIGN_OR_RETURN(Sockets sockets, BindSockets(settings));
   std::unique_ptr<Worker> worker(new Worker(home, delegate, settings.max_players));
-  worker->port_ = v4->local_address().port();
-  sockets.push_back(std::move(v4));
-  if (settings.v6.valid()) {
-    SLUICE_ASSIGN_OR_RETURN(auto v6, BindV6(settings.v6.WithPort(worker->port_)));
-    worker->has_ipv6_ = v6 != nullptr;
-    if (v6 != nullptr) sockets.push_back(std::move(v6));
-  }
+  worker->port_ = sockets.port();
+  worker->has_ipv6_ = sockets.udp.size() > 1;
+  worker->has_tcp_ = !sockets.tcp.empty();
   worker->wake_fd_ = net::OwnedFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!worker->wake_fd_.valid()) {
     return absl::UnavailableError(StrCat("eventfd: ", std::strerror(errno)));
@@ -85,7 +115,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(Settings settings, loop::E
       WorkerThread::Settings{
           .dtls = settings.dtls, .engine = std::move(engine), .ice_timeout = settings.ice_timeout},
       worker->queue_, worker->published_, worker->counters_, random, worker->wake_fd_.get(),
-      std::move(sockets),
+      std::move(sockets.udp), std::move(sockets.tcp),
       [raw = worker.get()](WorkerEvent event) { raw->PostHome(std::move(event)); });
   worker->thread_ = std::thread([raw = worker.get()] { raw->worker_thread_->Run(); });
   return worker;
@@ -123,7 +153,7 @@ absl::Status Worker::CheckRoom(const TransportSettings& settings) const {
 }
 
 void Worker::Register(const TransportSettings& settings, PublisherNumber number) {
-  sessions_[settings.session_id] = {settings.local_ufrag, number};
+  sessions_[settings.session_id] = {.ufrag = settings.local_ufrag, .publisher = number};
   used_ufrags_.insert(settings.local_ufrag);
   if (number != 0) publishers_[number] = settings.session_id;
 }
@@ -132,6 +162,7 @@ void Worker::Unregister(const std::string& session_id) {
   const auto found = sessions_.find(session_id);
   if (found == sessions_.end()) return;
   used_ufrags_.erase(found->second.ufrag);
+  used_ufrags_.erase(found->second.next_ufrag);
   publishers_.erase(found->second.publisher);
   sessions_.erase(found);
 }
@@ -178,6 +209,21 @@ void Worker::RequestPublisherKeyFrame(const std::string& session_id, uint16_t en
 void Worker::SetWanted(const std::string& session_id, uint32_t encodings, uint64_t bitrate_bps) {
   PushControl(std::make_unique<webrtc_media::SetWanted>(
       webrtc_media::SetWanted{session_id, encodings, bitrate_bps}));
+}
+
+absl::Status Worker::RestartIce(const std::string& session_id,
+                                stun::IceLiteResponder::Credentials credentials) {
+  const auto found = sessions_.find(session_id);
+  if (found == sessions_.end()) return absl::NotFoundError(StrCat("no session ", session_id));
+  if (!used_ufrags_.insert(credentials.local_ufrag).second) {
+    return absl::AlreadyExistsError("ufrag is in use");
+  }
+  // The first one stays taken: nobody here knows which of the two the peer uses by now.
+  if (!found->second.next_ufrag.empty()) used_ufrags_.erase(found->second.next_ufrag);
+  found->second.next_ufrag = credentials.local_ufrag;
+  PushControl(std::make_unique<webrtc_media::RestartIce>(
+      webrtc_media::RestartIce{session_id, std::move(credentials)}));
+  return absl::OkStatus();
 }
 
 void Worker::BindTrack(const std::string& session_id, size_t track, const WorkerFeed& feed) {

@@ -55,6 +55,7 @@ class Worker {
   struct Settings {
     net::SocketAddress v4;  // bound as given; port 0 = any free one
     net::SocketAddress v6;  // v4's port is used; invalid = no IPv6
+    bool tcp = true;        // listen for ICE over TCP on the same port
     std::shared_ptr<const dtls::ServerContext> dtls;
     // A session without a first valid check, or whose checks stop for so long, is ended.
     Duration ice_timeout = 30s;
@@ -88,6 +89,7 @@ class Worker {
 
   uint16_t port() const { return port_; }
   bool has_ipv6() const { return has_ipv6_; }
+  bool has_tcp() const { return has_tcp_; }
   // What encrypts here: "openssl" or "ipsec-mb".
   std::string_view srtp_engine() const { return srtp_engine_; }
 
@@ -115,6 +117,12 @@ class Worker {
   // encodings: bit n = encoding n (all at first); the others' media is not passed on, but for
   // sound. bitrate_bps: of all video together, 0 = no bound but the settings'.
   void SetWanted(const std::string& session_id, uint32_t encodings, uint64_t bitrate_bps);
+
+  // The credentials of an ICE restart (RFC 8445 §9), of a player or a publisher: valid beside the
+  // present ones until their first check. Media goes on. NotFound, or AlreadyExists for a ufrag
+  // that is in use.
+  absl::Status RestartIce(const std::string& session_id,
+                          stun::IceLiteResponder::Credentials credentials);
 
   // Sessions whose last event has not been delivered yet.
   size_t session_count() const { return sessions_.size(); }
@@ -149,12 +157,14 @@ class Worker {
   size_t max_players_;
   uint16_t port_ = 0;
   bool has_ipv6_ = false;
+  bool has_tcp_ = false;
   std::string srtp_engine_;
   FeedId next_feed_ = 1;
   PublisherDelegate* publisher_delegate_ = nullptr;
   PublisherNumber next_publisher_ = 1;
   struct Known {
     std::string ufrag;
+    std::string next_ufrag;         // of the last ICE restart; may be the present one by now
     PublisherNumber publisher = 0;  // 0 = a player
   };
   absl::flat_hash_map<std::string, Known> sessions_;  // by session id; at most max_players_

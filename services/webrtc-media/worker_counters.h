@@ -63,13 +63,23 @@ struct WorkerCounters {
   Count messages_sent;  // runs of datagrams for one player that the kernel took as one (GSO)
   Count send_calls;
   Count send_failures;
+  Count unsegmented;  // runs that the kernel refused as one, and took datagram by datagram
   Count socket_full;
   Count datagrams_received;
   Count unknown_tuple;  // neither STUN nor from a checked address
   Count unexpected;     // from a checked address, but neither STUN, DTLS nor RTCP
-  Count bad_stun;       // malformed, unknown user, wrong password
-  Count bad_rtcp;       // malformed, not authentic, replayed
-  Count bad_rtp;        // the same of publishers' media
+  // TCP (ICE, RFC 6544).
+  Count tcp_connections;  // now
+  Count tcp_frames_received;
+  Count tcp_frames_sent;
+  Count tcp_send_calls;
+  Count tcp_frames_refused;  // of sound and control, for want of room in their connections
+  Count tcp_refused;         // connections: too many without a check
+  Count tcp_silent;          // connections closed because no check came
+  Count bad_tcp;             // connections closed because of a frame that is too long
+  Count bad_stun;            // malformed, unknown user, wrong password
+  Count bad_rtcp;            // malformed, not authentic, replayed
+  Count bad_rtp;             // the same of publishers' media
   // Feedback.
   Count receiver_reports;
   Count nacks;

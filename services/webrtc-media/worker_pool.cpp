@@ -21,7 +21,7 @@ absl::StatusOr<std::unique_ptr<WorkerPool>> WorkerPool::Start(const Settings& se
     pool->members_.clear();
     if (!absl::IsUnavailable(status) || settings.first_port == 0) return status;
   }
-  return absl::UnavailableError(StrCat("no ", settings.workers, " free UDP ports from ",
+  return absl::UnavailableError(StrCat("no ", settings.workers, " free ports from ",
                                        settings.first_port, " to ", last - 1,
                                        " (first_port, port_count): ", ToStd(status.message())));
 }
@@ -31,7 +31,8 @@ absl::Status WorkerPool::StartBlock(const Settings& settings, uint16_t first_por
                                     Delegate& delegate) {
   for (size_t i = 0; i < settings.workers; ++i) {
     const auto port = static_cast<uint16_t>(first_port == 0 ? 0 : first_port + i);
-    Worker::Settings each{.dtls = settings.dtls,
+    Worker::Settings each{.tcp = settings.tcp,
+                          .dtls = settings.dtls,
                           .ice_timeout = settings.ice_timeout,
                           .max_players = settings.max_players,
                           .srtp_engine = settings.srtp_engine};

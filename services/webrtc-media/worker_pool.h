@@ -17,6 +17,7 @@ class WorkerPool {
     uint16_t port_count = 128;    // that may be used
     size_t workers = 1;
     bool ipv6 = true;
+    bool tcp = true;
     std::shared_ptr<const dtls::ServerContext> dtls;
     Duration ice_timeout = 30s;
     size_t max_players = 4000;  // together

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "libs/fanout/item.h"
+#include "libs/stun/ice_lite_responder.h"
 #include "services/webrtc-media/player_settings.h"
 #include "services/webrtc-media/published_queue.h"
 #include "services/webrtc-media/publisher_settings.h"
@@ -64,6 +65,11 @@ struct SetWanted {
   uint32_t encodings = 0;    // bit n: encoding n
   uint64_t bitrate_bps = 0;  // 0 = no bound
 };
+// RFC 8445 §9, of a player or a publisher.
+struct RestartIce {
+  std::string session_id;
+  stun::IceLiteResponder::Credentials credentials;
+};
 struct StopWorker {};
 
 using WorkerCommand =
@@ -71,7 +77,7 @@ using WorkerCommand =
                  std::unique_ptr<BindTrack>, std::unique_ptr<SetLayerLimits>,
                  std::unique_ptr<RemovePlayer>, std::unique_ptr<AddPublisher>,
                  std::unique_ptr<RemovePublisher>, std::unique_ptr<RequestPublisherKeyFrame>,
-                 std::unique_ptr<SetWanted>, StopWorker>;
+                 std::unique_ptr<SetWanted>, std::unique_ptr<RestartIce>, StopWorker>;
 
 // Single producer (home loop), single consumer (worker). Bounds: kMaxBytes of packets' footprint
 // and kMaxPackets packets in waiting. When full, packets are refused (the feed then skips video to

@@ -32,47 +32,84 @@ void WorkerSessions::OnDatagram(UdpPort& port, const net::UdpDatagram& datagram,
   if (datagram.bytes.empty()) return;
   const stun::Tuple tuple{.local = stun::TransportAddress::From(datagram.to.raw()),
                           .remote = stun::TransportAddress::From(datagram.from.raw())};
-  if (stun::IsStun(datagram.bytes)) return OnStun(port, datagram, tuple, now);
+  if (!stun::IsStun(datagram.bytes)) return OnMedia(tuple, datagram.bytes, now);
+  UdpOrigin origin(port, datagram, tuple);
+  OnStun(origin, datagram.bytes, now);
+}
+
+void WorkerSessions::OnFrame(TcpPort& port, TcpConnection& connection, std::span<uint8_t> frame,
+                             Instant now) {
+  if (frame.empty()) return;  // RFC 4571 allows it, and it says nothing
+  if (!stun::IsStun(frame)) return OnMedia(connection.tuple(), frame, now);
+  TcpOrigin origin(port, connection);
+  OnStun(origin, frame, now);
+}
+
+void WorkerSessions::OnMedia(const stun::Tuple& tuple, std::span<uint8_t> datagram, Instant now) {
   const auto found = by_tuple_.find(tuple);
   if (found == by_tuple_.end()) return counters_.unknown_tuple.Add(1);
   PeerSession& session = *found->second;
-  if (IsDtls(datagram.bytes)) {
-    session.OnDtls(datagram.bytes, now);
-  } else if (rtp::rtcp::IsRtcp(datagram.bytes)) {
-    session.OnRtcp(datagram.bytes, now);
-  } else if (IsRtp(datagram.bytes)) {
-    session.OnRtp(datagram.bytes, now);
+  if (IsDtls(datagram)) {
+    session.OnDtls(datagram, now);
+  } else if (rtp::rtcp::IsRtcp(datagram)) {
+    session.OnRtcp(datagram, now);
+  } else if (IsRtp(datagram)) {
+    session.OnRtp(datagram, now);
   } else {
     return counters_.unexpected.Add(1);
   }
   Settle(session);
 }
 
-void WorkerSessions::OnStun(UdpPort& port, const net::UdpDatagram& datagram,
-                            const stun::Tuple& tuple, Instant now) {
+void WorkerSessions::OnStun(CheckOrigin& origin, ByteView datagram, Instant now) {
   using Verdict = stun::IceLiteResponder::Verdict;
-  const auto ufrag = stun::FindLocalUfrag(datagram.bytes);
+  const auto ufrag = stun::FindLocalUfrag(datagram);
   const auto found = ufrag ? by_ufrag_.find(ToAbsl(*ufrag)) : by_ufrag_.end();
   if (found == by_ufrag_.end()) return counters_.bad_stun.Add(1);
   PeerSession& session = *found->second;
-  const auto result = session.transport().OnCheck(datagram.bytes, tuple, now);
+  PeerTransport& transport = session.transport();
+  const std::string former = transport.ice().credentials().local_ufrag;
+  const auto result = transport.OnCheck(datagram, origin.tuple(), now);
+  if (result.restarted) by_ufrag_.erase(former);
+  if (result.evicted) ForgetTuple(*result.evicted);
   if (result.verdict == Verdict::kValid) {
-    GiveTuple(tuple, datagram, session);
-    if (result.nominated || !session.transport().has_path()) {
-      session.transport().UsePath(datagram.from, datagram.to, port.batch());
-    }
+    GiveTuple(origin.tuple(), session);
+    origin.OnValid(transport, result.nominated || !transport.has_path());
   } else if (result.verdict != Verdict::kIgnored) {
     counters_.bad_stun.Add(1);
   }
-  if (!result.response.empty()) port.SendNow(datagram.from, datagram.to, result.response);
+  if (!result.response.empty()) origin.Answer(result.response);
 }
 
-void WorkerSessions::GiveTuple(const stun::Tuple& tuple, const net::UdpDatagram& datagram,
-                               PeerSession& session) {
+void WorkerSessions::GiveTuple(const stun::Tuple& tuple, PeerSession& session) {
   PeerSession*& owner = by_tuple_[tuple];
   if (owner == &session) return;
-  if (owner != nullptr) owner->transport().LoseTuple(tuple, datagram.from);
+  if (owner != nullptr) owner->transport().LoseTuple(tuple);
   owner = &session;
+}
+
+void WorkerSessions::ForgetTuple(const stun::Tuple& tuple) {
+  by_tuple_.erase(tuple);
+  if (tuple.transport == stun::Transport::kTcp) released_.push_back(tuple);
+}
+
+void WorkerSessions::OnConnectionClosed(const TcpConnection& connection) {
+  const auto found = by_tuple_.find(connection.tuple());
+  if (found == by_tuple_.end()) return;
+  found->second->transport().LoseTuple(connection.tuple());
+  by_tuple_.erase(found);
+}
+
+void WorkerSessions::RestartIce(const std::string& id,
+                                stun::IceLiteResponder::Credentials credentials) {
+  PeerSession* session = Find(id);
+  if (session == nullptr || session->ended()) return;
+  PeerTransport& transport = session->transport();
+  if (const auto& unused = transport.ice().next_credentials()) {
+    by_ufrag_.erase(unused->local_ufrag);
+  }
+  by_ufrag_[credentials.local_ufrag] = session;
+  transport.RestartIce(std::move(credentials));
 }
 
 void WorkerSessions::OnTick(Instant now) {
@@ -93,10 +130,12 @@ void WorkerSessions::OnPace(Instant now) {
 std::vector<PeerSession*> WorkerSessions::TakeEnded() {
   for (PeerSession* session : ended_) {
     if (session->listed.behind) std::erase(behind_, session);
-    by_ufrag_.erase(session->transport().settings().local_ufrag);
-    for (const stun::Tuple& tuple : session->transport().tuples()) {
+    const stun::IceLiteResponder& ice = session->transport().ice();
+    by_ufrag_.erase(ice.credentials().local_ufrag);
+    if (ice.next_credentials()) by_ufrag_.erase(ice.next_credentials()->local_ufrag);
+    for (const stun::Tuple& tuple : ice.tuples()) {
       const auto found = by_tuple_.find(tuple);
-      if (found != by_tuple_.end() && found->second == session) by_tuple_.erase(found);
+      if (found != by_tuple_.end() && found->second == session) ForgetTuple(tuple);
     }
   }
   return std::exchange(ended_, {});

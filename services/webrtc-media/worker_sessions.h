@@ -4,10 +4,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "services/webrtc-media/check_origin.h"
 #include "services/webrtc-media/peer_session.h"
+#include "services/webrtc-media/tcp_port.h"
 #include "services/webrtc-media/udp_port.h"
 
 namespace sluice::webrtc_media {
@@ -30,6 +33,17 @@ class WorkerSessions {
   // Hands one datagram to its session (RFC 7983); strangers' are counted and dropped. STUN of a
   // known user is answered. Packet path.
   void OnDatagram(UdpPort& port, const net::UdpDatagram& datagram, Instant now);
+  // The same for a frame of a TCP connection.
+  void OnFrame(TcpPort& port, TcpConnection& connection, std::span<uint8_t> frame, Instant now);
+  // The connection is about to go. Its session waits for its next check, by another if need be.
+  void OnConnectionClosed(const TcpConnection& connection);
+  // TCP tuples that no session has any more since the last call.
+  std::vector<stun::Tuple> TakeReleased() { return std::exchange(released_, {}); }
+
+  // Checks with these are valid for the session from now on, see PeerTransport. Ignored if it is
+  // gone. The ufrag is not in use (Worker sees to it).
+  void RestartIce(const std::string& id, stun::IceLiteResponder::Credentials credentials);
+
   // To be called after every call to a session: notes if it has ended, or has more to send.
   void Settle(PeerSession& session) {
     if (session.ended()) {
@@ -54,9 +68,10 @@ class WorkerSessions {
     size_t operator()(const stun::Tuple& tuple) const;
   };
 
-  void OnStun(UdpPort& port, const net::UdpDatagram& datagram, const stun::Tuple& tuple,
-              Instant now);
-  void GiveTuple(const stun::Tuple& tuple, const net::UdpDatagram& datagram, PeerSession& session);
+  void OnMedia(const stun::Tuple& tuple, std::span<uint8_t> datagram, Instant now);
+  void OnStun(CheckOrigin& origin, ByteView datagram, Instant now);
+  void GiveTuple(const stun::Tuple& tuple, PeerSession& session);
+  void ForgetTuple(const stun::Tuple& tuple);
 
   WorkerCounters& counters_;
   // Bounded by Worker's max_sessions.
@@ -65,6 +80,7 @@ class WorkerSessions {
   absl::flat_hash_map<stun::Tuple, PeerSession*, TupleHash> by_tuple_;  // at most 8 a session
   std::vector<PeerSession*> behind_;
   std::vector<PeerSession*> ended_;
+  std::vector<stun::Tuple> released_;
 };
 
 }  // namespace sluice::webrtc_media

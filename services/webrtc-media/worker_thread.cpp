@@ -11,12 +11,14 @@ namespace sluice::webrtc_media {
 namespace {
 
 constexpr Duration kTick = 100ms;
+constexpr Duration kTcpTick = 1s;
 
 }  // namespace
 
 WorkerThread::WorkerThread(Settings settings, WorkerQueue& queue, PublishedQueue& published,
                            WorkerCounters& counters, RandomSource& random, int wake_fd,
                            std::vector<std::unique_ptr<net::UdpSocket>> sockets,
+                           std::vector<net::OwnedFd> listening,
                            std::function<void(WorkerEvent)> emit)
     : queue_(queue),
       counters_(counters),
@@ -28,6 +30,7 @@ WorkerThread::WorkerThread(Settings settings, WorkerQueue& queue, PublishedQueue
                    .ice_timeout = settings.ice_timeout},
       emit_(std::move(emit)),
       wake_fd_(wake_fd),
+      tcp_(loop_, std::move(listening), counters, *this),
       sessions_(counters),
       players_(environment_, sessions_, now_, emit_),
       publishers_(environment_, sessions_, published, now_, emit_),
@@ -71,8 +74,27 @@ void WorkerThread::OnSocket(UdpPort& port, loop::FdWatcher::Ready ready) {
   EndTurn();
 }
 
+void WorkerThread::OnTcpReady(TcpConnection& connection, loop::FdWatcher::Ready ready) {
+  now_ = loop_.now();
+  tcp_.OnReady(connection, ready, now_);
+  EndTurn();
+}
+
+void WorkerThread::OnTcpFrame(TcpConnection& connection, std::span<uint8_t> frame) {
+  counters_.tcp_frames_received.Add(1);
+  sessions_.OnFrame(tcp_, connection, frame, now_);
+}
+
+void WorkerThread::OnTcpClosed(TcpConnection& connection) {
+  sessions_.OnConnectionClosed(connection);
+}
+
 void WorkerThread::OnTick() {
   now_ = loop_.now();
+  if (now_ >= next_tcp_tick_) {
+    next_tcp_tick_ = now_ + kTcpTick;
+    tcp_.OnTick(now_);
+  }
   counters_.loop_delay.Add(loop_.TakeMaxDelay());
   sessions_.OnTick(now_);
   EndTurn();
@@ -93,12 +115,13 @@ void WorkerThread::OnFeedback() {
 void WorkerThread::EndTurn() {
   publishers_.Publish();
   RemoveEnded();
-  engine_->Flush();
-  for (auto& port : ports_) port->Flush(now_);
+  FlushPorts();
+  for (const stun::Tuple& tuple : sessions_.TakeReleased()) tcp_.Release(tuple);
+  tcp_.DeleteClosed();
   if (players_.any_live()) players_.OnSent(loop_.now());
   UpdateSocketCounters();
   RunTimer(pace_timer_, Pacer::kInterval, sessions_.any_behind());
-  RunTimer(tick_timer_, kTick, !sessions_.empty());
+  RunTimer(tick_timer_, kTick, !sessions_.empty() || tcp_.connection_count() > 0);
   RunTimer(feedback_timer_, PublisherSession::kFeedbackInterval, publishers_.any());
   if (stopping_) loop_.Stop();
 }
@@ -118,19 +141,27 @@ void WorkerThread::UpdateSocketCounters() {
     sum.messages += port->counters().messages;
     sum.calls += port->counters().calls;
     sum.failed += port->counters().failed;
+    sum.unsegmented += port->counters().unsegmented;
     sum.would_block += port->counters().would_block;
   }
   counters_.datagrams_sent.Set(sum.datagrams);
   counters_.messages_sent.Set(sum.messages);
   counters_.send_calls.Set(sum.calls);
   counters_.send_failures.Set(sum.failed);
+  counters_.unsegmented.Set(sum.unsegmented);
   counters_.socket_full.Set(sum.would_block);
+  counters_.tcp_frames_sent.Set(tcp_.batch().counters().frames);
+  counters_.tcp_send_calls.Set(tcp_.batch().counters().calls);
 }
 
 void WorkerThread::DrainQueue() {
   while (auto command = queue_.Pop()) {
     std::visit([this](auto& known) { Take(known); }, *command);
   }
+}
+
+void WorkerThread::Take(std::unique_ptr<RestartIce>& command) {
+  sessions_.RestartIce(command->session_id, std::move(command->credentials));
 }
 
 void WorkerThread::Take(StopWorker&) {
@@ -144,12 +175,17 @@ void WorkerThread::Take(StopWorker&) {
 void WorkerThread::RemoveEnded() {
   const std::vector<PeerSession*> ended = sessions_.TakeEnded();
   if (ended.empty()) return;
-  engine_->Flush();
-  for (auto& port : ports_) port->Flush(now_);  // their goodbyes, before their paths go
+  FlushPorts();  // their goodbyes, before their paths go
   for (PeerSession* session : ended) {
     TellEnd(*session);
     sessions_.Remove(*session);
   }
+}
+
+void WorkerThread::FlushPorts() {
+  engine_->Flush();
+  for (auto& port : ports_) port->Flush(now_);
+  tcp_.Flush();
 }
 
 void WorkerThread::TellEnd(PeerSession& session) {

@@ -14,7 +14,7 @@ namespace sluice::webrtc_media {
 
 // Made on the home thread; Run() is the worker's thread, and everything else happens there. One
 // clock read per turn.
-class WorkerThread final {
+class WorkerThread final : private TcpPort::Delegate {
  public:
   struct Settings {
     std::shared_ptr<const dtls::ServerContext> dtls;
@@ -22,12 +22,13 @@ class WorkerThread final {
     Duration ice_timeout = 30s;
   };
   // queue, published, counters and random outlive it. wake_fd: an eventfd that tells of commands in
-  // the queue; borrowed. emit: called on the worker's thread. sockets: one or two.
+  // the queue; borrowed. emit: called on the worker's thread. sockets: one or two; listening: TCP
+  // on the same ports, or none.
   WorkerThread(Settings settings, WorkerQueue& queue, PublishedQueue& published,
                WorkerCounters& counters, RandomSource& random, int wake_fd,
                std::vector<std::unique_ptr<net::UdpSocket>> sockets,
-               std::function<void(WorkerEvent)> emit);
-  ~WorkerThread();
+               std::vector<net::OwnedFd> listening, std::function<void(WorkerEvent)> emit);
+  ~WorkerThread() override;
 
   // Until a StopWorker command has been carried out.
   void Run() { loop_.Run(); }
@@ -36,6 +37,10 @@ class WorkerThread final {
   // The turns.
   void OnWake();
   void OnSocket(UdpPort& port, loop::FdWatcher::Ready ready);
+  // TcpPort::Delegate:
+  void OnTcpReady(TcpConnection& connection, loop::FdWatcher::Ready ready) override;
+  void OnTcpFrame(TcpConnection& connection, std::span<uint8_t> frame) override;
+  void OnTcpClosed(TcpConnection& connection) override;
   void OnTick();
   void OnPace();
   void OnFeedback();
@@ -51,9 +56,11 @@ class WorkerThread final {
   void Take(std::unique_ptr<RemovePublisher>& command) { publishers_.Take(command); }
   void Take(std::unique_ptr<RequestPublisherKeyFrame>& command) { publishers_.Take(command); }
   void Take(std::unique_ptr<SetWanted>& command) { publishers_.Take(command); }
+  void Take(std::unique_ptr<RestartIce>& command);
   void Take(StopWorker& command);
 
   void RemoveEnded();
+  void FlushPorts();
   void TellEnd(PeerSession& session);
   void UpdateSocketCounters();
 
@@ -67,6 +74,8 @@ class WorkerThread final {
   Instant now_{};
 
   std::vector<std::unique_ptr<UdpPort>> ports_;
+  TcpPort tcp_;
+  Instant next_tcp_tick_{};
   WorkerSessions sessions_;
   WorkerPlayers players_;
   WorkerPublishers publishers_;

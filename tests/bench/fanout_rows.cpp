@@ -35,7 +35,7 @@ struct Player {
 
   PlayerCounters counters;
   PlayerTrack track;
-  net::UdpPath path;
+  PeerPath path;
   std::unique_ptr<srtp::PacketProtector> protector;
   std::unique_ptr<net::UdpSocket> sink;
 };
@@ -71,9 +71,8 @@ class Fanout {
     player->sink = net::UdpSocket::Bind(AnyPort()).value();
     const int gro = way_.gro ? 1 : 0;
     setsockopt(player->sink->fd(), IPPROTO_UDP, UDP_GRO, &gro, sizeof(gro));
-    player->path = {.to = player->sink->local_address(),
-                    .from = socket_->local_address(),
-                    .segmentation = way_.segmentation};
+    player->path.UseUdp(player->sink->local_address(), socket_->local_address(), batch_,
+                        way_.segmentation);
     player->protector = engine_->MakeProtector(KeysOf(way_.profile, seed)).value();
     player->track.Bind(stream_.FindTrack(settings.kind, settings.formats), now_);
     players_.push_back(std::move(player));
@@ -87,7 +86,7 @@ class Fanout {
     }
     const double begun = ThreadCpuSeconds();
     for (auto& player : players_) {
-      MediaOutlet outlet{batch_, player->path, *engine_, *player->protector, counters_, now_};
+      MediaOutlet outlet{player->path, *engine_, *player->protector, counters_, now_};
       player->track.Send(outlet);
     }
     engine_->Flush();

@@ -22,7 +22,8 @@ readonly packages_demo="ffmpeg=ffmpeg fonts-dejavu-core"
 readonly packages_test="
   ffmpeg=ffmpeg chromium=chromium nodejs=node npm=npm fonts-dejavu-core python3=python3
   gstreamer1.0-tools=gst-launch-1.0 rtmpdump=rtmpdump
-  clang=clang++ clang-format=clang-format llvm=llvm-symbolizer libclang-rt-14-dev shellcheck=shellcheck"
+  clang=clang++ clang-format=clang-format llvm=llvm-symbolizer libclang-rt-14-dev shellcheck=shellcheck
+  nftables=nft"
 
 # Packages whose service Debian starts by itself, as package:unit. Ours run under our supervisor.
 readonly self_starting="etcd-server:etcd supervisor:supervisor"

@@ -5,10 +5,13 @@ import { bin } from './suite.mjs';
 
 // Starts it with `options` as its command line has them ({players: 50, 'no-gro': true}). result()
 // waits for its end and gives its JSON; it throws if a player got no media, unless `strict` is false.
-export function startLoad(options, { strict = true } = {}) {
+// from: the Namespace that it runs in.
+export function startLoad(options, { strict = true, from } = {}) {
   const args = Object.entries(options).flatMap(([name, value]) => (value === true ? [`--${name}`] :
     [value].flat().flatMap((each) => [`--${name}`, `${each}`])));
-  const child = new Child('sluice-load', join(bin, 'sluice-load'), args);
+  const words = [join(bin, 'sluice-load'), ...args];
+  const [program, ...rest] = from ? from.command(...words) : words;
+  const child = new Child('sluice-load', program, rest);
   const result = async () => {
     const end = await child.exited;
     if (end !== 0 && (strict || end !== 1)) {

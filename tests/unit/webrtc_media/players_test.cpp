@@ -40,8 +40,12 @@ TEST_CASE("no two answers share credentials or SSRCs") {
 TEST_CASE("advertised addresses stand in the answer instead of the host's") {
   MediaNode node({.identity = {"sha-256 AA", {*net::SocketAddress::Parse("203.0.113.5", 0)}}});
   const auto answer = sdp::Parse(*node.Create("session-1"));
-  REQUIRE(answer->media[0].candidates.size() == 1);
-  CHECK(answer->media[0].candidates[0].address == "203.0.113.5");
+  REQUIRE(answer->media[0].candidates.size() == 2);
+  for (const sdp::Candidate& candidate : answer->media[0].candidates) {
+    CHECK(candidate.address == "203.0.113.5");
+  }
+  CHECK(answer->media[0].candidates[0].transport == "udp");
+  CHECK(answer->media[0].candidates[1].transport == "tcp");
 }
 
 TEST_CASE("a player of a stream that nobody has is NotFound") {

@@ -242,6 +242,26 @@ TEST_CASE("trickled candidates are taken, under the session's ETag") {
   CHECK(absl::IsNotFound(node.publishers.Patch("p2", {fragment, ""}).status()));
 }
 
+TEST_CASE(
+    "RFC 9725 4.3.1: another ufrag is an ICE restart, with credentials and candidates of ours") {
+  PublisherNode node;
+  REQUIRE(node.Create("p1").ok());
+  const std::string fragment =
+      "a=ice-ufrag:new1\r\na=ice-pwd:new-password-of-22-bytes\r\n"
+      "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n";
+  const auto patched = node.publishers.Patch("p1", {fragment, "*"});
+  REQUIRE(patched.ok());
+  CHECK(patched->etag != node.answer.etag);
+  CHECK(patched->fragment.find("a=ice-ufrag:") != std::string::npos);
+  CHECK(patched->fragment.find("a=candidate:") != std::string::npos);
+  CHECK(patched->fragment.find("a=mid:0") != std::string::npos);
+  // The same again is the present session's, and no restart.
+  const auto again = node.publishers.Patch("p1", {fragment, patched->etag});
+  REQUIRE(again.ok());
+  CHECK(again->fragment.empty());
+  CHECK(again->etag == patched->etag);
+}
+
 TEST_CASE("a publisher's words reach the players of its stream") {
   PublisherNode node;
   REQUIRE(node.Create("p1").ok());

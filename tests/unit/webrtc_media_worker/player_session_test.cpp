@@ -37,7 +37,7 @@ struct Joined final : PlayerSession::Listener {
     const auto result = session->transport().OnCheck(player.Check(), tuple, now);
     REQUIRE(result.verdict == stun::IceLiteResponder::Verdict::kValid);
     CHECK(player.AcceptsAnswer(result.response));
-    session->transport().UsePath(remote, local, batch);
+    session->transport().UsePath(tuple, remote, local, batch);
   }
 
   // Carries what the session has sent to the player, and its answers back, until both are quiet.
@@ -371,7 +371,7 @@ TEST_CASE("A track that is bound later starts with its own sender report") {
 TEST_CASE("A path that another session has proved is used no more until the next check") {
   Joined joined;
   joined.Connect();
-  joined.session->transport().LoseTuple(joined.session->transport().tuples()[0], joined.remote);
+  joined.session->transport().LoseTuple(joined.session->transport().tuples()[0]);
   CHECK_FALSE(joined.session->transport().has_path());
   joined.Push(joined.source.Frame(true, 3));
   CHECK(joined.player.packets.empty());

@@ -49,7 +49,7 @@ struct Player {
   explicit Player(const PlayerTrackSettings& settings = VideoSettings())
       : track(settings, counters, random) {
     stream.OnDescription(TestDescription());
-    path.to = net::SocketAddress::Parse("127.0.0.1", 4000).value();
+    path.UseUdp(net::SocketAddress::Parse("127.0.0.1", 4000).value(), {}, batch);
   }
 
   void Join() {
@@ -63,8 +63,7 @@ struct Player {
     for (int i = 1; i < frames; ++i) Push(source.Frame(false, packets));
   }
   MediaOutlet Outlet() {
-    return {.batch = batch,
-            .path = path,
+    return {.path = path,
             .engine = engine,
             .protector = protector,
             .counters = worker_counters,
@@ -111,7 +110,7 @@ struct Player {
   TestStream source{kStart};
   net::SentDatagrams sent;
   net::SendBatch batch{sent};
-  net::UdpPath path;
+  PeerPath path;
   srtp::PlainEngine engine;
   srtp::PlainProtector protector;
   congestion::BandwidthEstimator* bandwidth = nullptr;

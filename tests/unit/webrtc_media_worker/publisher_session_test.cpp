@@ -30,7 +30,7 @@ struct Joined final : PublisherSession::Listener {
                             .remote = stun::TransportAddress::From(remote.raw())};
     REQUIRE(session->transport().OnCheck(peer.Check(), tuple, now).verdict ==
             stun::IceLiteResponder::Verdict::kValid);
-    session->transport().UsePath(remote, local, batch);
+    session->transport().UsePath(tuple, remote, local, batch);
     std::vector<Bytes> to_session = peer.StartDtls();
     do {
       for (const Bytes& datagram : to_session) session->OnDtls(datagram, now);

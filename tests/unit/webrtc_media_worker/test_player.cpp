@@ -54,7 +54,7 @@ std::vector<Bytes> TestPlayer::OnDatagram(const Bytes& datagram) {
     if (!before && connected()) OnConnected();
     return answers;
   }
-  if (inbound_ == nullptr) return {};
+  if (inbound_ == nullptr || stun::IsStun(datagram)) return {};
   const bool is_rtcp = rtp::rtcp::IsRtcp(datagram);
   order.push_back(is_rtcp);
   const auto opened =

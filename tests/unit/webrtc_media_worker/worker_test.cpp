@@ -1,141 +1,16 @@
 // A whole worker with its thread and real sockets on loopback.
-#include "services/webrtc-media/worker.h"
-
-#include <poll.h>
-
 #include <catch2/catch.hpp>
 
-#include "libs/net/batch_sender.h"
-#include "libs/net/udp_socket.h"
-#include "tests/support/run_until.h"
-#include "tests/unit/webrtc_media_worker/test_publisher.h"
-#include "tests/unit/webrtc_media_worker/test_stream.h"
+#include "tests/unit/webrtc_media_worker/worker_suite.h"
 
 namespace sluice::webrtc_media {
-namespace {
-
-struct Events final : Worker::Delegate {
-  void OnPlayerPlaying(const std::string& session_id, Duration) override {
-    playing.push_back(session_id);
-  }
-  void OnPlayerEnded(const std::string& session_id, EndReason reason, const std::string&) override {
-    ended.emplace_back(session_id, reason);
-  }
-  void OnKeyFrameWanted(FeedId, uint32_t track_id) override { key_frames.push_back(track_id); }
-  void OnPlayerBandwidth(const std::string&, uint64_t, uint64_t) override {}
-
-  std::vector<std::string> playing;
-  std::vector<std::pair<std::string, EndReason>> ended;
-  std::vector<uint32_t> key_frames;
-};
-
-struct PublisherEvents final : PublisherDelegate {
-  void OnPublisherStarted(const std::string& session_id) override { started.push_back(session_id); }
-  void OnPublisherMedia(const std::string&, PublishedItems items) override {
-    CHECK_FALSE(started.empty());
-    CHECK(ended.empty());
-    for (const PublishedItem& item : items) {
-      if (const auto* packet = std::get_if<rtp::Packet>(&item.content)) {
-        numbers.push_back(packet->sequence_number);
-      }
-    }
-  }
-  void OnPublisherSilent(const std::string&, bool silent) override { silences.push_back(silent); }
-  void OnPublisherEnded(const std::string& session_id, EndReason reason,
-                        const std::string&) override {
-    ended.emplace_back(session_id, reason);
-  }
-
-  std::vector<std::string> started;
-  std::vector<uint16_t> numbers;
-  std::vector<bool> silences;
-  std::vector<std::pair<std::string, EndReason>> ended;
-};
-
-// A TestPlayer with a socket.
-class SocketPlayer {
- public:
-  SocketPlayer(std::string name, std::string_view host, uint16_t port)
-      : player(std::move(name)),
-        server_(net::SocketAddress::Parse(host, port).value()),
-        socket_(net::UdpSocket::Bind(net::SocketAddress::Parse(host, 0).value()).value()),
-        sender_(net::MakeGsoBatchSender(socket_->fd())) {}
-
-  void Send(const Bytes& datagram) {
-    net::UdpPath path{.to = server_};
-    const net::UdpMessage message{.path = &path,
-                                  .bytes = datagram,
-                                  .segment_size = static_cast<uint16_t>(datagram.size()),
-                                  .segments = 1};
-    sender_->Send({&message, 1});
-  }
-  void Receive() {
-    std::vector<Bytes> datagrams;
-    socket_->Receive(
-        [&](const net::UdpDatagram& datagram) { datagrams.push_back(ToBytes(datagram.bytes)); });
-    for (const Bytes& datagram : datagrams) {
-      if (player.AcceptsAnswer(datagram) && !std::exchange(checked, true)) {
-        for (const Bytes& hello : player.StartDtls()) Send(hello);
-      }
-      for (const Bytes& answer : player.OnDatagram(datagram)) Send(answer);
-    }
-  }
-
-  TestPlayer player;
-  bool checked = false;
-
- private:
-  net::SocketAddress server_;
-  std::unique_ptr<net::UdpSocket> socket_;
-  std::unique_ptr<net::BatchSender> sender_;
-};
-
-struct Suite {
-  Suite() {
-    Worker::Settings settings{
-        .v4 = net::SocketAddress::Parse("0.0.0.0", 0).value(),
-        .v6 = net::SocketAddress::Parse("::", 0).value(),
-        .dtls = dtls::ServerContext::Make(dtls::Certificate::MakeSelfSigned(absl::Now()).value())
-                    .value(),
-        .max_players = 2};
-    worker = Worker::Start(std::move(settings), home, random, events).value();
-    worker->SetPublisherDelegate(publisher_events);
-    feed = worker->OpenFeed();
-    Give({std::make_shared<const media::StreamDescription>(TestDescription())});
-  }
-  ~Suite() { feed.reset(); }
-
-  void Give(const std::vector<fanout::Item>& items) { feed->OnItems(items); }
-  void GiveFrame(bool key_frame, size_t packets) {
-    const auto frame = source.Frame(key_frame, packets);
-    Give({frame.begin(), frame.end()});
-  }
-  void Connect(SocketPlayer& player, size_t packets) {
-    REQUIRE(test::RunUntil(home, [&] {
-      // The first check may be sooner than the worker knows the player.
-      if (!player.checked) player.Send(player.player.Check());
-      player.Receive();
-      return player.player.packets.size() >= packets;
-    }));
-  }
-
-  loop::EventLoop home;
-  SystemRandom random;
-  Events events;
-  PublisherEvents publisher_events;
-  TestStream source{MonotonicNow()};
-  std::unique_ptr<Worker> worker;
-  std::unique_ptr<WorkerFeed> feed;
-};
-
-}  // namespace
 
 TEST_CASE("A player connects to a worker and gets the cached group and live frames") {
   const std::string host = GENERATE(as<std::string>(), "127.0.0.1", "::1");
   Suite suite;
   if (host == "::1" && !suite.worker->has_ipv6()) return;
   suite.GiveFrame(true, 30);
-  SocketPlayer player("a", host, suite.worker->port());
+  UdpPlayer player("a", host, suite.worker->port());
   REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
   suite.Connect(player, 30);
   suite.GiveFrame(false, 5);
@@ -161,7 +36,7 @@ TEST_CASE("A player connects to a worker and gets the cached group and live fram
 TEST_CASE("The end of the stream ends its players with that reason") {
   Suite suite;
   suite.GiveFrame(true, 3);
-  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  UdpPlayer player("a", "127.0.0.1", suite.worker->port());
   REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
   suite.Connect(player, 3);
   suite.GiveFrame(false, 3);
@@ -177,8 +52,8 @@ TEST_CASE("The end of the stream ends its players with that reason") {
 TEST_CASE("Two players of a worker do not see each other's media") {
   Suite suite;
   suite.GiveFrame(true, 10);
-  SocketPlayer a("a", "127.0.0.1", suite.worker->port());
-  SocketPlayer b("b", "127.0.0.1", suite.worker->port());
+  UdpPlayer a("a", "127.0.0.1", suite.worker->port());
+  UdpPlayer b("b", "127.0.0.1", suite.worker->port());
   for (SocketPlayer* player : {&a, &b}) {
     REQUIRE(suite.worker->AddPlayer(player->player.Settings(suite.home.now()), *suite.feed).ok());
     suite.Connect(*player, 10);
@@ -209,7 +84,7 @@ TEST_CASE("A player too many, or with a name in use, is refused") {
 
 TEST_CASE("Datagrams of strangers are counted and not answered") {
   Suite suite;
-  SocketPlayer stranger("nobody", "127.0.0.1", suite.worker->port());
+  UdpPlayer stranger("nobody", "127.0.0.1", suite.worker->port());
   stranger.Send(stranger.player.Check());
   for (const Bytes& hello : stranger.player.StartDtls()) stranger.Send(hello);
   stranger.Send(Bytes(100, 0x80));
@@ -223,7 +98,7 @@ TEST_CASE("Datagrams of strangers are counted and not answered") {
 
 TEST_CASE("A wrong ICE password proves nothing") {
   Suite suite;
-  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  UdpPlayer player("a", "127.0.0.1", suite.worker->port());
   REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
   player.Send(player.player.Check("wrong"));
   for (const Bytes& hello : player.player.StartDtls()) player.Send(hello);
@@ -235,7 +110,7 @@ TEST_CASE("A wrong ICE password proves nothing") {
 TEST_CASE("RFC 7983 7: garbage from a checked address is dropped and counted, and media goes on") {
   Suite suite;
   suite.GiveFrame(true, 3);
-  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  UdpPlayer player("a", "127.0.0.1", suite.worker->port());
   REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
   suite.Connect(player, 3);
   uint64_t dtls = 0;
@@ -259,8 +134,8 @@ TEST_CASE("A flood of strangers' datagrams costs no player a packet") {
   constexpr int kGarbagePerFrame = 100;
   Suite suite;
   suite.GiveFrame(true, 3);
-  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
-  SocketPlayer stranger("nobody", "127.0.0.1", suite.worker->port());
+  UdpPlayer player("a", "127.0.0.1", suite.worker->port());
+  UdpPlayer stranger("nobody", "127.0.0.1", suite.worker->port());
   REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
   suite.Connect(player, 3);
   const WorkerCounters& counters = suite.worker->counters();
@@ -294,9 +169,11 @@ TEST_CASE("A port that is taken is refused") {
   CHECK(second.status().code() == absl::StatusCode::kUnavailable);
 }
 
-TEST_CASE("A publisher's media reaches the home loop in order, and its end comes last") {
+TEST_CASE(
+    "A publisher's media reaches the home loop in order, and its end comes last, by UDP or TCP") {
   Suite suite;
-  SocketPlayer publisher("p", "127.0.0.1", suite.worker->port());
+  const auto made = suite.MakeClient(GENERATE(false, true), "p");
+  SocketPlayer& publisher = *made;
   PublisherSettings settings = TestPublisherSettings();
   settings.transport = publisher.player.Settings(suite.home.now()).transport;
   settings.silence = 50ms;
@@ -343,7 +220,7 @@ TEST_CASE("A publisher with more encodings than there are counters is refused") 
 TEST_CASE("Closing a feed leaves its players without media, and a new one goes on") {
   Suite suite;
   suite.GiveFrame(true, 3);
-  SocketPlayer player("a", "127.0.0.1", suite.worker->port());
+  UdpPlayer player("a", "127.0.0.1", suite.worker->port());
   REQUIRE(suite.worker->AddPlayer(player.player.Settings(suite.home.now()), *suite.feed).ok());
   suite.Connect(player, 3);
   suite.feed = suite.worker->OpenFeed();
