@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "libs/directory/player_node.h"
 #include "libs/media/track.h"
 #include "libs/rpc/client.h"
 #include "libs/wcs/info.h"
@@ -74,8 +75,8 @@ wcs::PlayedStream MediaSessions::Describe(const std::string& name) const {
   return played;
 }
 
-// A name that exists goes to the node that has it: players find its media there, and a publisher
-// that comes back its stream.
+// A name that exists goes to the node that has it: a publisher that comes back finds its stream
+// there, and players its media, unless that node is much busier than others.
 absl::StatusOr<directory::NodePtr> MediaSessions::ChooseNode(
     const wcs::StreamRequest& request) const {
   if (draining_) return absl::UnavailableError("The server is about to stop");
@@ -89,7 +90,9 @@ absl::StatusOr<directory::NodePtr> MediaSessions::ChooseNode(
   if (!request.published && directory_.synced() && !directory_.FindStream(key)) {
     return absl::NotFoundError("no stream");
   }
-  directory::NodePtr node = directory_.ChooseNode(kMediaService, &key);
+  directory::NodePtr node = request.published
+                                ? directory_.ChooseNode(kMediaService, &key)
+                                : directory::ChoosePlayerNode(directory_, kMediaService, key);
   if (!node) return absl::UnavailableError("No media node is ready");
   return node;
 }
