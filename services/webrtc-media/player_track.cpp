@@ -32,6 +32,17 @@ PlayoutDelay LipSync(uint8_t least) {
           static_cast<uint8_t>(most)};
 }
 
+// The payload in its place with as much padding as there is room for (RFC 3550 §5.1): zeroes, and
+// their number in the last byte.
+ByteView WritePadded(ByteView payload, std::span<uint8_t> header, std::span<uint8_t> out) {
+  constexpr uint8_t kPaddingBit = 0x20;
+  header[0] |= kPaddingBit;
+  std::memcpy(out.data(), payload.data(), payload.size());
+  std::fill(out.begin() + static_cast<ptrdiff_t>(payload.size()), out.end(), uint8_t{0});
+  out.back() = static_cast<uint8_t>(out.size() - payload.size());
+  return out;
+}
+
 }  // namespace
 
 PlayerTrack::PlayerTrack(const PlayerTrackSettings& settings, PlayerCounters& counters,
@@ -246,7 +257,9 @@ void PlayerTrack::SkipToKeyFrame(MediaOutlet& outlet) {
 bool PlayerTrack::SendPacket(const rtp::Packet& packet, MediaOutlet& outlet, Tally& tally) {
   Extensions extensions(*this, outlet);
   const size_t header_size = rtp::kFixedHeaderBytes + extensions.size;
-  const size_t size = header_size + packet.payload.size() + outlet.protector.overhead();
+  const size_t padding = source_->ring.padding(*position_);
+  const size_t payload_size = packet.payload.size() + padding;
+  const size_t size = header_size + payload_size + outlet.protector.overhead();
   const std::span<uint8_t> place = outlet.Place(size, is_video());
   if (place.empty()) return false;
 
@@ -260,7 +273,10 @@ bool PlayerTrack::SendPacket(const rtp::Packet& packet, MediaOutlet& outlet, Tal
        .rtp_timestamp = timestamps_.Map(packet.rtp_timestamp, packet.role.starts_access_unit),
        .ssrc = settings_.ssrc},
       extensions.span(), place);
-  outlet.protector.Protect({place, header_size, index, packet.payload});
+  const ByteView payload =
+      padding == 0 ? ByteView(packet.payload)
+                   : WritePadded(packet.payload, place, place.subspan(header_size, payload_size));
+  outlet.protector.Protect({place, header_size, index, payload});
   if (playout_delay_left_ > 0) --playout_delay_left_;
   ++tally.packets;
   tally.bytes += size;

@@ -22,6 +22,7 @@ class TrackRing {
  public:
   static constexpr size_t kRecent = 512;
   static constexpr Duration kRecentAudio = 1s;
+  static constexpr size_t kMaxPadding = 64;  // bytes; a message of its own costs more
 
   explicit TrackRing(media::MediaKind kind) : kind_(kind) {}
 
@@ -31,7 +32,14 @@ class TrackRing {
   uint64_t begin() const { return begin_; }
   uint64_t end() const { return begin_ + packets_.size(); }
   // begin() <= position < end().
-  const rtp::Packet& at(uint64_t position) const { return *packets_[position - begin_]; }
+  const rtp::Packet& at(uint64_t position) const { return *packets_[position - begin_].packet; }
+  // Bytes of RTP padding that the packet is sent with; see EvenOut().
+  uint8_t padding(uint64_t position) const { return packets_[position - begin_].padding; }
+
+  // Pads the packets that came since the last call, where a few bytes make them as long as the one
+  // behind them: browsers cut a picture into parts that differ by a byte or two, and only equal
+  // datagrams leave in one message. Once per turn, before they are sent; not per player.
+  void EvenOut();
   // Where decoding can begin: the first packet of the last key frame. nullopt: not yet, or its
   // group became too long. Always nullopt for audio.
   std::optional<uint64_t> key_frame() const { return key_frame_; }
@@ -41,14 +49,22 @@ class TrackRing {
   size_t bytes() const { return bytes_; }
 
  private:
+  struct Entry {
+    rtp::PacketPtr packet;
+    uint8_t padding = 0;
+  };
+
   bool AcceptVideo(const rtp::Packet& packet);
   void Trim();
+  size_t SizeOf(uint64_t position) const;  // of the payload as it is sent
+  void Lengthen(uint64_t position, size_t wanted);
   void PopFront();
 
   media::MediaKind kind_;
-  std::deque<rtp::PacketPtr> packets_;  // bounded by the limits, or kRecent packets
+  std::deque<Entry> packets_;  // bounded by the limits, or kRecent packets
   uint64_t begin_ = 0;
-  size_t bytes_ = 0;  // footprint
+  uint64_t evened_ = 0;  // positions before it are not changed any more
+  size_t bytes_ = 0;     // footprint
   std::optional<uint64_t> key_frame_;
   std::optional<uint16_t> newest_sequence_number_;
   bool waits_for_key_frame_ = true;  // video

@@ -129,6 +129,7 @@ void WorkerPlayers::Take(const std::unique_ptr<RemovePlayer>& command) {
 void WorkerPlayers::SendTouched() {
   for (Stream* stream : touched_) {
     const PlayerSession::Kinds kinds = std::exchange(stream->touched, {false, false});
+    stream->content.EvenOut();
     const std::vector<PlayerSession*>& players = stream->players;
     for (size_t i = 0; i < players.size(); ++i) {
       for (size_t distance :

@@ -49,6 +49,10 @@ const StreamTrack* WorkerStream::OnPacket(const rtp::PacketPtr& packet, Instant 
   return track;
 }
 
+void WorkerStream::EvenOut() {
+  for (const StreamTrackPtr& track : tracks_) track->ring.EvenOut();
+}
+
 void WorkerStream::OnClock(const rtp::ClockReport& clock, Instant now) {
   StreamTrack* track = Find(clock.track_id);
   if (track == nullptr || clock.clock_rate == 0) return;

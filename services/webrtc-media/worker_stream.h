@@ -58,6 +58,8 @@ class WorkerStream {
   // nullptr.
   const StreamTrack* OnPacket(const rtp::PacketPtr& packet, Instant now);
   void OnClock(const rtp::ClockReport& clock, Instant now);
+  // What has come is about to be sent: see TrackRing::EvenOut().
+  void EvenOut();
   // Tracks that stay the same (id, SSRC and codec) keep their packets; the others begin anew.
   void OnDescription(const media::StreamDescription& description);
 

@@ -220,6 +220,23 @@ TEST_CASE("Packets of a run leave as one GSO message") {
   CHECK(player.sent.messages_sent == std::vector<uint16_t>{10});
 }
 
+TEST_CASE("RFC 3550 5.1: packets of almost equal size are padded, and leave as one GSO message") {
+  Player player;
+  player.Push(player.source.Frame(true, {1000, 1000, 1002, 900}));
+  player.stream.EvenOut();
+  player.Join();
+  player.Send();
+  CHECK(player.sent.messages_sent == std::vector<uint16_t>{4});
+  const auto packets = player.Take();
+  REQUIRE(packets.size() == 4);
+  CHECK((packets[0].bytes[0] & 0x20) != 0);
+  CHECK(packets[0].bytes.back() == 2);
+  CHECK(packets[0].view.payload.size() == 1000);
+  CHECK((packets[2].bytes[0] & 0x20) == 0);
+  CHECK(packets[3].view.payload.size() == 900);
+  CheckNumbers(packets, 0);
+}
+
 TEST_CASE("Without a key frame in the cache a joiner waits for one") {
   Player player;
   player.Push(player.source.Frame(false, 2));

@@ -34,17 +34,21 @@ class TestStream {
       : start_(start), video_sequence_(first_sequence_number), audio_sequence_(5) {}
 
   std::vector<rtp::PacketPtr> Frame(bool key_frame, size_t packets, size_t payload = 1000) {
+    return Frame(key_frame, std::vector<size_t>(packets, payload));
+  }
+  // payloads: the size of each packet's.
+  std::vector<rtp::PacketPtr> Frame(bool key_frame, const std::vector<size_t>& payloads) {
     std::vector<rtp::PacketPtr> frame;
-    for (size_t i = 0; i < packets; ++i) {
+    for (size_t i = 0; i < payloads.size(); ++i) {
       rtp::Packet packet;
       packet.track_id = kVideoTrack;
-      packet.marker = i + 1 == packets;
+      packet.marker = i + 1 == payloads.size();
       packet.sequence_number = video_sequence_++;
       packet.rtp_timestamp = 900000 + frames_ * 3000;
       packet.ssrc = 11;
       packet.role = {.starts_access_unit = i == 0, .key_frame = key_frame};
       packet.arrival = start_ + Duration(int64_t{frames_} * 1'000'000 / 30);
-      packet.payload = Numbered(video_packets_++, payload);
+      packet.payload = Numbered(video_packets_++, payloads[i]);
       frame.push_back(std::make_shared<rtp::Packet>(std::move(packet)));
     }
     ++frames_;

@@ -109,4 +109,32 @@ TEST_CASE("A joiner gets the last 60 ms of sound, and a second is kept") {
   CHECK_FALSE(TrackRing(media::MediaKind::kAudio).JoinPosition(60ms).has_value());
 }
 
+TEST_CASE("Packets that are a few bytes shorter than their neighbours are padded, once") {
+  using Sizes = std::vector<size_t>;
+  struct Example {
+    Sizes payloads;
+    Sizes sent;
+  };
+  const Example example = GENERATE(
+      // libwebrtc: parts that differ by a byte, the longer ones last.
+      Example{{1100, 1100, 1101, 1101}, {1101, 1101, 1101, 1101}},
+      // The first carries more header extensions there; the last ends the message anyway.
+      Example{{1060, 1101, 1101, 900}, {1101, 1101, 1101, 900}},
+      Example{{1101, 1100, 1100, 1100}, {1101, 1101, 1101, 1100}},
+      // A message of its own costs less than so much padding.
+      Example{{40, 1101, 1036, 1101}, {40, 1101, 1036, 1101}}, Example{{1000}, {1000}});
+  TrackRing ring(media::MediaKind::kVideo);
+  TestStream stream(kStart);
+  Push(ring, stream.Frame(true, example.payloads));
+  ring.EvenOut();
+  Push(ring, stream.Frame(false, {1110, 1111}));  // too late for those before
+  Sizes sent;
+  for (uint64_t i = 0; i < example.sent.size(); ++i)
+    sent.push_back(ring.at(i).payload.size() + ring.padding(i));
+  CHECK(sent == example.sent);
+  ring.EvenOut();
+  CHECK(ring.padding(example.sent.size() - 1) == 0);
+  CHECK(ring.padding(example.sent.size()) == 1);
+}
+
 }  // namespace sluice::webrtc_media
