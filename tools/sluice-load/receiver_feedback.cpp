@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "libs/rtp/rtcp/feedback.h"
 #include "libs/rtp/rtcp/source_description.h"
+#include "libs/rtp/rtcp/transport_feedback.h"
 
 namespace sluice::load {
 namespace {
 
 constexpr char kCname[] = "sluice-load";
+// Of the arrival times that senders are told; only differences count.
+constexpr Duration kOrigin{0};
 
 }  // namespace
 
@@ -66,6 +70,7 @@ Bytes ReceiverFeedback::TakeDue(Instant now) {
   Bytes out;
   if (now >= next_report_ && !tracks_.empty()) AppendReport(now, out);
   AppendNacks(now, out);
+  if (now >= next_transport_feedback_) AppendTransportFeedback(now, out);
   return out;
 }
 
@@ -122,6 +127,36 @@ void ReceiverFeedback::AppendNacks(Instant now, Bytes& out) {
     }
     if (!nack.items.empty()) rtp::rtcp::Serialize(nack, out);
   }
+}
+
+void ReceiverFeedback::AppendTransportFeedback(Instant now, Bytes& out) {
+  if (transport_arrivals_.empty() || tracks_.empty()) return;
+  next_transport_feedback_ = now + kTransportInterval;
+  auto arrivals = std::exchange(transport_arrivals_, {});
+  std::sort(arrivals.begin(), arrivals.end(),
+            [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+  // From the last feedback on, so that what never came is told as lost; late ones begin earlier.
+  int64_t base =
+      std::min(next_transport_.value_or(arrivals.front().sequence), arrivals.front().sequence);
+  const auto since_origin = [](Instant at) { return at.time_since_epoch() - kOrigin; };
+  using Builder = rtp::rtcp::TransportFeedbackBuilder;
+  Builder builder(static_cast<uint16_t>(base), since_origin(arrivals.front().at));
+  const auto finish = [&] {
+    rtp::rtcp::Serialize(builder.Build(ssrc_, tracks_.begin()->first, transport_feedback_count_++),
+                         out);
+  };
+  int64_t last = base - 1;
+  for (const TransportArrival& arrival : arrivals) {
+    if (arrival.sequence == last) continue;  // came twice
+    last = arrival.sequence;
+    const auto number = static_cast<uint16_t>(arrival.sequence);
+    if (builder.Add(number, since_origin(arrival.at))) continue;
+    if (!builder.empty()) finish();
+    builder = Builder(number, since_origin(arrival.at));
+    builder.Add(number, since_origin(arrival.at));
+  }
+  finish();
+  next_transport_ = std::max(next_transport_.value_or(0), last + 1);
 }
 
 }  // namespace sluice::load

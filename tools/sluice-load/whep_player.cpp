@@ -14,6 +14,16 @@ constexpr size_t kMaxTracks = 16;
 constexpr size_t kMaxDelays = 20'000'000;  // of all players; more are not noted
 using Carries = AnswerFacts::Carries;
 
+// What can be read of a packet that is still encrypted: how long its padding is cannot.
+std::optional<rtp::RtpView> ParseEncrypted(std::span<uint8_t> packet) {
+  constexpr uint8_t kPaddingBit = 0x20;
+  const uint8_t first = packet[0];
+  packet[0] &= static_cast<uint8_t>(~kPaddingBit);
+  auto view = rtp::ParseRtp(packet);
+  packet[0] = first;
+  return view;
+}
+
 }  // namespace
 
 WhepPlayer::WhepPlayer(loop::EventLoop& loop, RandomSource& random, const DtlsContext& dtls,
@@ -57,7 +67,7 @@ void WhepPlayer::OnConnected() {
 }
 
 void WhepPlayer::OnRtp(std::span<uint8_t> packet, Instant received) {
-  const auto view = rtp::ParseRtp(packet);
+  const auto view = ParseEncrypted(packet);
   if (!view.has_value()) return;
   const Instant now = loop_.now();
   if (!result_.first_packet.has_value()) result_.first_packet = now - peer_.posted();

@@ -9,7 +9,7 @@ import { bin } from './suite.mjs';
 export function startLoad(options, { strict = true, from } = {}) {
   const args = Object.entries(options).flatMap(([name, value]) => (value === true ? [`--${name}`] :
     [value].flat().flatMap((each) => [`--${name}`, `${each}`])));
-  const words = [join(bin, 'sluice-load'), ...args];
+  const words = [process.env.SLUICE_LOAD || join(bin, 'sluice-load'), ...args];
   const [program, ...rest] = from ? from.command(...words) : words;
   const child = new Child('sluice-load', program, rest);
   const result = async () => {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "libs/rtp/rtcp/message.h"
+#include "libs/rtp/rtcp/transport_feedback.h"
 
 using namespace sluice;
 using load::ReceiverFeedback;
@@ -76,4 +77,35 @@ TEST_CASE("Holes of tracks without NACK are not asked for, and their number is b
   ReceiverFeedback other(1);
   for (uint16_t number : {1, 5000}) other.OnPacket(Video(number), kStart);
   CHECK(Nacked(other.TakeDue(kStart)).size() == ReceiverFeedback::kMaxMissing);
+}
+
+TEST_CASE("Transport-wide feedback tells every packet since the last one, each 62 ms") {
+  ReceiverFeedback feedback(1);
+  const auto come = [&](uint16_t transport, Instant at) {
+    auto arrival = Video(transport);
+    arrival.nack = false;
+    arrival.transport_sequence = transport;
+    feedback.OnPacket(arrival, at);
+  };
+  const auto told = [&](Instant now) {
+    std::vector<std::pair<uint16_t, bool>> packets;
+    const Bytes due = feedback.TakeDue(now);
+    rtp::rtcp::CompoundReader reader(due);
+    while (auto packet = reader.Next()) {
+      if (auto transport = rtp::rtcp::ParseTransportFeedback(*packet)) {
+        transport->ForEach([&](uint16_t number, std::optional<Duration> arrival) {
+          packets.emplace_back(number, arrival.has_value());
+        });
+      }
+    }
+    return packets;
+  };
+  using Told = std::vector<std::pair<uint16_t, bool>>;
+  come(65534, kStart);
+  come(0, kStart + 5ms);
+  CHECK(told(kStart + 5ms) == Told{{65534, true}, {65535, false}, {0, true}});
+  come(2, kStart + 30ms);
+  CHECK(told(kStart + 30ms).empty());
+  come(3, kStart + 70ms);
+  CHECK(told(kStart + 70ms) == Told{{1, false}, {2, true}, {3, true}});
 }
