@@ -48,6 +48,13 @@ export function flashClip({ seconds = 60 } = {}) {
     '-t', `${seconds}`, ...video('baseline'), ...audio]);
 }
 
+// As little as makes a picture: for many streams or players at once. 320x180, 15 frames/s, 150 kbit/s, no sound.
+export function spareClip({ seconds = 60 } = {}) {
+  return clip('spare', ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=15', '-t', `${seconds}`, '-c:v', 'libx264',
+    '-preset', 'veryfast', '-profile:v', 'baseline', '-bf', '0', '-g', '30', '-keyint_min', '30', '-sc_threshold', '0',
+    '-b:v', '150k', '-maxrate', '150k', '-bufsize', '150k', '-pix_fmt', 'yuv420p']);
+}
+
 // What one viewer of a usual live stream gets, and what the figures are measured with: 1280x720,
 // 30 frames/s, H.264 Main without B-frames, 2.5 Mbit/s, a key frame every 2 s; AAC 96 kbit/s.
 export function viewerClip({ seconds = 60 } = {}) {
