@@ -187,6 +187,10 @@ absl::StatusOr<SessionEndpoint::Create> SessionEndpoint::Accept(const http::Requ
   return Prepare({request, std::move(name), session_id});
 }
 
+directory::NodePtr SessionEndpoint::ChooseNode(const media::StreamKey& stream) const {
+  return context_.directory.ChooseNode(kService, &stream);
+}
+
 void SessionEndpoint::OnOffer(const http::Request& request, http::Responder responder) {
   ++counters_->offers;
   http::Responder counted([counters = counters_, responder](http::Response response) {
@@ -202,7 +206,7 @@ void SessionEndpoint::OnOffer(const http::Request& request, http::Responder resp
   if (!create.ok()) return counted.Send(SessionProblem(create.status()));
   const std::string name(request.PathValue("path"));
   const media::StreamKey key{name, ""};
-  directory::NodePtr node = context_.directory.ChooseNode(kService, &key);
+  directory::NodePtr node = ChooseNode(key);
   if (!node) {
     return counted.Send(SessionProblem(absl::UnavailableError("No media node is ready.")));
   }

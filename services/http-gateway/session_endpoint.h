@@ -72,6 +72,9 @@ class SessionEndpoint {
 
   // Everything that can be refused without the node: InvalidArgument, PermissionDenied, NotFound.
   virtual absl::StatusOr<Create> Prepare(const Offer& offer) = 0;
+  // Where the session is to be: the node that has the stream if there is one. nullptr: none is
+  // ready.
+  virtual directory::NodePtr ChooseNode(const media::StreamKey& stream) const;
   // Of Location, in Link; "" = none.
   virtual std::string LinkOf(const SessionUrl&) const { return ""; }
 

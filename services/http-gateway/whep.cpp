@@ -4,6 +4,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/directory/player_node.h"
 #include "libs/media/track.h"
 #include "libs/rpc/client.h"
 #include "services/http-gateway/layers.h"
@@ -36,6 +37,11 @@ absl::StatusOr<Whep::Create> Whep::Prepare(const Offer& offer) {
           on_answer(Answer{answer->answer_sdp(), answer->etag()});
         });
   };
+}
+
+// Players of a busy node's stream go to another, which fetches it.
+directory::NodePtr Whep::ChooseNode(const media::StreamKey& stream) const {
+  return directory::ChoosePlayerNode(context().directory, "webrtc-media", stream);
 }
 
 std::string Whep::LinkOf(const SessionUrl& url) const {

@@ -13,6 +13,7 @@ class Whep final : public SessionEndpoint {
 
  private:
   absl::StatusOr<Create> Prepare(const Offer& offer) override;
+  directory::NodePtr ChooseNode(const media::StreamKey& stream) const override;
   std::string LinkOf(const SessionUrl& url) const override;
 };
 

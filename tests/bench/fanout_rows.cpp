@@ -14,6 +14,17 @@ using namespace webrtc_media;
 constexpr size_t kPlayers = 100;
 constexpr size_t kPacketsPerFrame = 10;
 
+// A picture as encoders' packets are cut here: equal but for the last.
+std::vector<size_t> EvenPayloads() {
+  return std::vector<size_t>(kPacketsPerFrame, rtp::kMaxFanoutPayload);
+}
+// As browsers cut it: the longer ones come last.
+std::vector<size_t> UnevenPayloads() {
+  auto payloads = EvenPayloads();
+  for (size_t i = 0; i < payloads.size() / 2; ++i) --payloads[i];
+  return payloads;
+}
+
 net::SocketAddress AnyPort() { return net::SocketAddress::Parse("127.0.0.1", 0).value(); }
 
 // Takes everything and sends nothing.
@@ -27,6 +38,7 @@ struct Way {
   bool send = true;
   bool gro = true;           // the sinks take bursts whole
   bool segmentation = true;  // we send bursts
+  std::vector<size_t> payloads = EvenPayloads();
 };
 
 struct Player {
@@ -81,10 +93,11 @@ class Fanout {
   // CPU seconds of this thread for one frame to all players. The sinks are emptied afterwards.
   double SendFrame(bool key_frame) {
     now_ += 33ms;
-    for (const auto& packet : source_.Frame(key_frame, kPacketsPerFrame, rtp::kMaxFanoutPayload)) {
+    for (const auto& packet : source_.Frame(key_frame, way_.payloads)) {
       stream_.OnPacket(packet, now_);
     }
     const double begun = ThreadCpuSeconds();
+    stream_.EvenOut();
     for (auto& player : players_) {
       MediaOutlet outlet{player->path, *engine_, *player->protector, counters_, now_};
       player->track.Send(outlet);
@@ -122,6 +135,8 @@ void AddFanoutRows(std::vector<Row>& rows) {
   add("fanout/to-nowhere/cm-sha1", Reference::kGcm, {.profile = kSha1, .send = false});
   add("fanout/bursts/gcm", Reference::kSend, {});
   add("fanout/bursts/cm-sha1", Reference::kSend, {.profile = kSha1});
+  add("fanout/bursts/uneven", Reference::kSend, {.payloads = UnevenPayloads()});
+  add("fanout/one-small-packet", Reference::kSend, {.payloads = {100}});
   add("fanout/bursts-cut-by-kernel/gcm", Reference::kSend, {.gro = false});
   add("fanout/singly/gcm", Reference::kSend, {.gro = false, .segmentation = false});
 }
