@@ -97,6 +97,12 @@ void GopCache::DropGroups() {
   bytes_ = 0;
 }
 
+std::optional<Instant> GopCache::KeyFrameArrival(uint32_t track_id) const {
+  const auto group = groups_.find(track_id);
+  if (group == groups_.end()) return std::nullopt;
+  return group->second.front().packet->arrival;
+}
+
 void GopCache::DropGroup(uint32_t track_id) {
   const auto group = groups_.find(track_id);
   if (group != groups_.end()) Drop(group);

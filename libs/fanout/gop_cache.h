@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "libs/fanout/item.h"
@@ -38,6 +39,8 @@ class GopCache {
   size_t bytes() const { return bytes_; }
   // A key frame is in the cache (or the stream has no video): a joiner has a picture at once.
   bool joinable() const { return !has_video_ || !groups_.empty(); }
+  // When the key frame came that a joiner begins this video track with; nullopt: there is none.
+  std::optional<Instant> KeyFrameArrival(uint32_t track_id) const;
   // Times a group was dropped for being over a limit.
   uint64_t dropped_groups() const { return dropped_groups_; }
 

@@ -17,6 +17,14 @@ class StreamSessionWriter final : public SessionWriter {
   std::unique_ptr<rpc::StreamWriter<v1::SessionEvent>> stream_;
 };
 
+LayerLimits FromProto(const v1::LayerLimits& limits) {
+  return {.max_width = limits.max_width(),
+          .max_height = limits.max_height(),
+          .max_bitrate_bps = limits.max_bitrate_bps(),
+          .rid = limits.rid(),
+          .max_temporal_layers = limits.max_temporal_layers()};
+}
+
 Players::Request FromProto(const v1::CreatePlayerRequest& request) {
   return {.session_id = request.session_id(),
           .stream_name = request.stream_name(),
@@ -25,7 +33,8 @@ Players::Request FromProto(const v1::CreatePlayerRequest& request) {
           .protocol = request.protocol(),
           .client_address = request.client_address(),
           .report_video_rate = request.report_video_rate(),
-          .transport = request.transport()};
+          .transport = request.transport(),
+          .limits = FromProto(request.limits())};
 }
 
 Publishers::Request FromProto(const v1::CreatePublisherRequest& request) {
@@ -112,7 +121,7 @@ grpc::ServerUnaryReactor* WebRtcControl::CloseSession(grpc::CallbackServerContex
       [this](const v1::CloseSessionRequest& asked, rpc::Reply<v1::CloseSessionResponse> reply) {
         const std::string& id = asked.session_id();
         const absl::Status closed =
-            publishers_.Has(id) ? publishers_.Close(id, asked.client_lost()) : players_.Close(id);
+            players_.Has(id) ? players_.Close(id) : publishers_.Close(id, asked.client_lost());
         if (!closed.ok()) return reply(closed);
         reply(v1::CloseSessionResponse());
       });
@@ -129,6 +138,19 @@ grpc::ServerUnaryReactor* WebRtcControl::SendStreamEvent(grpc::CallbackServerCon
                         if (!told.ok()) return reply(told);
                         reply(v1::SendStreamEventResponse());
                       });
+}
+
+grpc::ServerUnaryReactor* WebRtcControl::SelectLayers(grpc::CallbackServerContext* context,
+                                                      const v1::SelectLayersRequest* request,
+                                                      v1::SelectLayersResponse* response) {
+  return calls_.Unary(
+      *context, *request, *response,
+      [this](const v1::SelectLayersRequest& asked, rpc::Reply<v1::SelectLayersResponse> reply) {
+        const absl::Status selected =
+            players_.SelectLayers(asked.session_id(), FromProto(asked.limits()));
+        if (!selected.ok()) return reply(selected);
+        reply(v1::SelectLayersResponse());
+      });
 }
 
 grpc::ServerWriteReactor<v1::SessionEvent>* WebRtcControl::WatchSessions(

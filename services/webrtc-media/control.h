@@ -30,6 +30,9 @@ class WebRtcControl final : public v1::WebRtc::CallbackService {
   grpc::ServerUnaryReactor* SendStreamEvent(grpc::CallbackServerContext* context,
                                             const v1::SendStreamEventRequest* request,
                                             v1::SendStreamEventResponse* response) override;
+  grpc::ServerUnaryReactor* SelectLayers(grpc::CallbackServerContext* context,
+                                         const v1::SelectLayersRequest* request,
+                                         v1::SelectLayersResponse* response) override;
   grpc::ServerWriteReactor<v1::SessionEvent>* WatchSessions(
       grpc::CallbackServerContext* context, const v1::WatchSessionsRequest* request) override;
 

@@ -48,6 +48,7 @@ struct LayerLimits {
 struct PlayerCounters {
   Count packets;          // RTP, repetitions included
   Count bytes;            // of them, as sent
+  Count video_bytes;      // of bytes
   Count dropped_packets;  // of the stream, not sent because of a hole or a full socket
 };
 

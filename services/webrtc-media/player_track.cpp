@@ -125,6 +125,7 @@ void PlayerTrack::Note(const Tally& tally, MediaOutlet& outlet) {
   outlet.counters.rtp_packets.Add(tally.packets);
   outlet.counters.rtp_bytes.Add(tally.bytes);
   if (!is_video()) return;
+  counters_.video_bytes.Add(tally.bytes);
   resend_budget_ =
       std::min(resend_budget_ + static_cast<int64_t>(tally.bytes) / kResendShare, kResendBurst);
 }

@@ -16,7 +16,10 @@ Players::Players(Settings settings, relay::RelayContext relays, log::Logger& log
       relays_(std::move(relays)),
       log_(log),
       random_(random),
-      watchers_(watchers) {}
+      watchers_(watchers),
+      second_timer_(relays_.loop, [this] { TellVideoRates(); }) {
+  second_timer_.Start(1s, 1s);
+}
 
 Players::~Players() { *alive_ = false; }
 
@@ -75,8 +78,12 @@ StreamSubscription& Players::Subscribe(const std::string& stream_name) {
   std::unique_ptr<StreamSubscription>& subscription = subscriptions_[stream_name];
   // One that is over still ends its players, who need it no more: the name may be live again.
   if (subscription == nullptr || subscription->over()) {
-    subscription =
-        std::make_unique<StreamSubscription>(*context_, media::StreamKey{stream_name, ""});
+    subscription = std::make_unique<StreamSubscription>(
+        *context_, media::StreamKey{stream_name, ""},
+        StreamSubscription::Listener{
+            .on_event = [this, stream_name](
+                            const fanout::StreamEvent& event) { OnEvent(stream_name, event); },
+            .on_played = [this, stream_name] { OnPlayed(stream_name); }});
   }
   return *subscription;
 }
@@ -117,6 +124,7 @@ absl::StatusOr<SessionAnswer> Players::Join(Player& player) {
   SLUICE_ASSIGN_OR_RETURN(PlayerSettings settings,
                           ToPlayerSettings(player.request.session_id, answer, ours));
   settings.created = player.asked;
+  settings.limits = player.request.limits;
   player.ice = CredentialsOf(settings.transport);
   player.ice.transport = player.request.transport;
   player.counters = settings.counters;
@@ -150,6 +158,16 @@ absl::Status Players::Close(const std::string& session_id) {
   return absl::OkStatus();
 }
 
+absl::Status Players::SelectLayers(const std::string& session_id, const LayerLimits& limits) {
+  const auto found = players_.find(session_id);
+  if (found == players_.end()) return absl::NotFoundError(StrCat("no session ", session_id));
+  found->second.request.limits = limits;
+  if (found->second.state != State::kCreating) {
+    pool_->worker(found->second.worker).SetLayerLimits(session_id, limits);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<PatchedIce> Players::Patch(const std::string& session_id, const IcePatch& patch) {
   const auto found = players_.find(session_id);
   if (found == players_.end() || found->second.state == State::kCreating) {
@@ -166,8 +184,9 @@ void Players::OnPlayerPlaying(const std::string& session_id, Duration time_to_fi
   found->second.state = State::kPlaying;
   log_.Info("player plays",
             {{"session", session_id}, {"after_ms", ToMilliseconds(time_to_first_media)}});
-  v1::SessionEvent event;
-  event.set_state(v1::SESSION_STATE_PLAYING);
+  found->second.played = PlayedBy(found->second);
+  v1::SessionEvent event = PresentOf(found->second);
+  *event.mutable_played() = found->second.played;
   const int64_t microseconds = time_to_first_media.count();
   event.mutable_time_to_first_media()->set_seconds(microseconds / 1'000'000);
   event.mutable_time_to_first_media()->set_nanos(
@@ -199,6 +218,12 @@ void Players::OnKeyFrameWanted(size_t worker, FeedId feed, uint32_t track_id) {
   }
 }
 
+void Players::OnLayersWanted(size_t worker, FeedId feed, const fanout::WantedLayers& wanted) {
+  for (auto& [name, subscription] : subscriptions_) {
+    if (subscription->SetWanted(worker, feed, wanted)) return;
+  }
+}
+
 void Players::OnPlayerBandwidth(const std::string& session_id, uint64_t stream_bps,
                                 uint64_t network_bps) {
   const auto found = players_.find(session_id);
@@ -208,11 +233,49 @@ void Players::OnPlayerBandwidth(const std::string& session_id, uint64_t stream_b
              {"stream", found->second.request.stream_name},
              {"stream_bps", StrCat(stream_bps)},
              {"network_bps", StrCat(network_bps)}});
-  v1::SessionEvent event;
-  event.set_state(v1::SESSION_STATE_PLAYING);
+  v1::SessionEvent event = PresentOf(found->second);
   event.mutable_not_enough_bandwidth()->set_stream_bitrate_bps(stream_bps);
   event.mutable_not_enough_bandwidth()->set_network_bandwidth_bps(network_bps);
   Tell(found->second, std::move(event));
+}
+
+void Players::OnEvent(const std::string& stream_name, const fanout::StreamEvent& told) {
+  for (const auto& [session_id, player] : players_) {
+    if (player.request.stream_name != stream_name || player.state == State::kCreating) continue;
+    v1::SessionEvent event = PresentOf(player);
+    event.mutable_stream_event()->set_type(told.type);
+    event.mutable_stream_event()->set_payload(told.payload);
+    Tell(player, std::move(event));
+  }
+}
+
+void Players::OnPlayed(const std::string& stream_name) {
+  for (auto& [session_id, player] : players_) {
+    if (player.request.stream_name != stream_name || player.state != State::kPlaying) continue;
+    const v1::PlayedStream played = PlayedBy(player);
+    if (played.SerializeAsString() == player.played.SerializeAsString()) continue;
+    player.played = played;
+    v1::SessionEvent event = PresentOf(player);
+    *event.mutable_played() = played;
+    Tell(player, std::move(event));
+  }
+}
+
+v1::PlayedStream Players::PlayedBy(const Player& player) const {
+  const auto subscription = subscriptions_.find(player.request.stream_name);
+  if (subscription == subscriptions_.end()) return {};
+  return subscription->second->Played(player.request.session_id);
+}
+
+void Players::TellVideoRates() {
+  for (auto& [session_id, player] : players_) {
+    if (!player.request.report_video_rate || player.state != State::kPlaying) continue;
+    const uint64_t bytes = player.counters->video_bytes.value();
+    v1::SessionEvent event = PresentOf(player);
+    event.mutable_video_rate()->set_bits_per_second(
+        8 * (bytes - std::exchange(player.video_bytes, bytes)));
+    Tell(player, std::move(event));
+  }
 }
 
 void Players::Forget(const std::string& session_id) {
@@ -243,6 +306,7 @@ void Players::AppendPresent(const std::string& owner,
   for (const auto& [session_id, player] : players_) {
     if (player.request.owner != owner || player.state == State::kCreating) continue;
     present.push_back(PresentOf(player));
+    if (player.state == State::kPlaying) *present.back().mutable_played() = player.played;
   }
 }
 

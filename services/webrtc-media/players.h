@@ -35,6 +35,7 @@ class Players final : public WorkerPool::Delegate {
     std::string client_address;
     bool report_video_rate = false;
     v1::IceTransport transport = v1::ICE_TRANSPORT_ANY;
+    LayerLimits limits;
   };
   using OnAnswer = std::function<void(absl::StatusOr<SessionAnswer>)>;
 
@@ -51,6 +52,8 @@ class Players final : public WorkerPool::Delegate {
   void Create(Request request, OnAnswer on_answer);
   // NotFound if there is no such player.
   absl::Status Close(const std::string& session_id);
+  // What the player wants of a stream with layers from now on. NotFound.
+  absl::Status SelectLayers(const std::string& session_id, const LayerLimits& limits);
   // Trickle ICE and ICE restart. NotFound, else as PatchIce().
   absl::StatusOr<PatchedIce> Patch(const std::string& session_id, const IcePatch& patch);
   bool Has(const std::string& session_id) const { return players_.contains(session_id); }
@@ -76,6 +79,9 @@ class Players final : public WorkerPool::Delegate {
   // Not before SetPool().
   const SubscriptionContext::Counters& rendition_counters() const { return context_->counters; }
 
+  // From the workers, as those below: what the players that take from `feed` want of its layers.
+  void OnLayersWanted(size_t worker, FeedId feed, const fanout::WantedLayers& wanted);
+
   // WorkerPool::Delegate:
   void OnPlayerPlaying(const std::string& session_id, Duration time_to_first_media) override;
   void OnPlayerEnded(const std::string& session_id, EndReason reason,
@@ -94,6 +100,8 @@ class Players final : public WorkerPool::Delegate {
     size_t worker = 0;
     IceCredentials ice;
     std::shared_ptr<PlayerCounters> counters;
+    uint64_t video_bytes = 0;       // of counters, when the rate was told last
+    v1::PlayedStream played;        // as told
     sdp::SessionDescription offer;  // until it is answered
     OnAnswer on_answer;             // until it is called
   };
@@ -108,6 +116,10 @@ class Players final : public WorkerPool::Delegate {
   v1::SessionEvent PresentOf(const Player& player) const;
   void Tell(const Player& player, v1::SessionEvent event);
   void Forget(const std::string& session_id);
+  void OnEvent(const std::string& stream_name, const fanout::StreamEvent& event);
+  void OnPlayed(const std::string& stream_name);
+  v1::PlayedStream PlayedBy(const Player& player) const;
+  void TellVideoRates();
   // Lets a subscription that nobody needs go, after the present callbacks.
   void PostSweep(const std::string& stream_name);
 
@@ -123,6 +135,7 @@ class Players final : public WorkerPool::Delegate {
   Counters counters_;
   bool draining_ = false;
   std::function<void()> drained_;
+  loop::Timer second_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

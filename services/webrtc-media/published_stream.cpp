@@ -75,6 +75,7 @@ void PublishedStream::Announce() {
 
 void PublishedStream::TakeOver(Source source) {
   source_ = std::move(source);
+  last_session_id_.clear();
   Announce();
   ready_timer_.Stop();
   claim_.TakeOver(source_.address, source_.agent, "");

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libs/loop/timer.h"
@@ -67,7 +68,9 @@ class PublishedStream {
   // Another publisher goes on.
   void TakeOver(Source source);
   // The publisher has gone; another one may come.
-  void Detach() { source_.session_id.clear(); }
+  void Detach() { last_session_id_ = std::exchange(source_.session_id, {}); }
+  // The one that has gone, while it has none.
+  const std::string& last_session_id() const { return last_session_id_; }
   // Nothing comes: OnGraceOver() after `grace`, unless StopGrace() or TakeOver() comes first.
   void StartGrace(Duration grace) { grace_timer_.Start(grace); }
   void StopGrace() { grace_timer_.Stop(); }
@@ -113,6 +116,7 @@ class PublishedStream {
   Listener& listener_;
   std::string name_;
   Source source_;
+  std::string last_session_id_;
   std::vector<Slot> slots_;  // as source_.encodings
   PublisherTimeline timeline_;
   bool had_media_ = false;

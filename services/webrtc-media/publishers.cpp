@@ -190,7 +190,7 @@ void Publishers::LogRefusal(const Request& request, const absl::Status& status) 
 
 absl::Status Publishers::Close(const std::string& session_id, bool client_lost) {
   Session* session = Find(session_id);
-  if (session == nullptr) return absl::NotFoundError(StrCat("no session ", session_id));
+  if (session == nullptr) return CloseWaiting(session_id, client_lost);
   if (session->state == State::kClaiming) {
     EndStream(*session->stream, fanout::EndCause::kPublisherStopped, "");
     Refuse(session_id, absl::CancelledError("closed before it was answered"));
@@ -206,6 +206,24 @@ absl::Status Publishers::Close(const std::string& session_id, bool client_lost) 
   } else {
     stream->Detach();
     stream->StartGrace(grace);
+  }
+  return absl::OkStatus();
+}
+
+// A browser's goodbye is often overtaken by the end of its DTLS: its stream waits for it already.
+absl::Status Publishers::CloseWaiting(const std::string& session_id, bool client_lost) {
+  const auto waits = [&](const auto& entry) {
+    return entry.second->live() && entry.second->last_session_id() == session_id;
+  };
+  const auto found = std::find_if(streams_.begin(), streams_.end(), waits);
+  if (session_id.empty() || found == streams_.end()) {
+    return absl::NotFoundError(StrCat("no session ", session_id));
+  }
+  if (client_lost) return absl::OkStatus();  // it is waited for
+  if (settings_.stop_grace == Duration(0)) {
+    EndStream(*found->second, fanout::EndCause::kPublisherStopped, "the publisher stopped");
+  } else {
+    found->second->StartGrace(settings_.stop_grace);
   }
   return absl::OkStatus();
 }

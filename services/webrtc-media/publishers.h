@@ -62,7 +62,8 @@ class Publishers final : public PublisherDelegate, private PublishedStream::List
   // Makes a publisher; on_answer is called once, in here or later. Errors as
   // WebRtc.CreatePublisher.
   void Create(Request request, OnAnswer on_answer);
-  // client_lost: the stream waits for it as for one whose media has stopped. NotFound.
+  // client_lost: the stream waits for it as for one whose media has stopped. A publisher whose
+  // session has ended by itself is still one that stops, while its stream waits. NotFound.
   absl::Status Close(const std::string& session_id, bool client_lost);
   // Trickle ICE and ICE restart. NotFound, else as PatchIce().
   absl::StatusOr<PatchedIce> Patch(const std::string& session_id, const IcePatch& patch);
@@ -119,6 +120,7 @@ class Publishers final : public PublisherDelegate, private PublishedStream::List
 
   absl::Status Check(const Request& request) const;
   absl::StatusOr<Session> Negotiate(Request request);
+  absl::Status CloseWaiting(const std::string& session_id, bool client_lost);
   PublishedStream::Source SourceOf(const Session& session) const;
   bool IsAlive(const Session& session) const;
   absl::Status TakeOver(PublishedStream& stream, Session& session);

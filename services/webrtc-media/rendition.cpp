@@ -80,6 +80,11 @@ void Rendition::RequestKeyFrame(uint32_t track_id) {
   if (relay_ != nullptr) relay_->RequestKeyFrame(track_id);
 }
 
+const media::Track* Rendition::FindVideo() const {
+  if (relay_ == nullptr || relay_->description() == nullptr) return nullptr;
+  return relay_->description()->FindFirst(media::MediaKind::kVideo);
+}
+
 void Rendition::AskAtOnce() {
   back_off_ = kFirstBackOff;
   if (!retry_timer_.running()) return;  // it is being asked for, or open

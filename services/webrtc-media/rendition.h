@@ -41,7 +41,7 @@ class Rendition {
     std::function<void()> on_lost;       // after on_key_frame: they have to go elsewhere
   };
 
-  // profile: canonical, "opus" or "h264".
+  // profile: canonical, "opus", "h264" or "vp8".
   Rendition(SubscriptionContext& context, std::string stream_name, std::string profile,
             Listener listener = {});
   ~Rendition();
@@ -50,6 +50,8 @@ class Rendition {
   // It has a key frame, and has not ended.
   bool has_picture() const { return has_picture_; }
   void RequestKeyFrame(uint32_t track_id);
+  // nullptr: not known, or it has none.
+  const media::Track* FindVideo() const;
   // The stream is back: what stood in the way of its rendition probably does not any more.
   void AskAtOnce();
   // Times it has failed or ended so far.

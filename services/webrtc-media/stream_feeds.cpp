@@ -86,6 +86,8 @@ void StreamFeeds::Tell(std::span<const fanout::Item> items) {
   for (const fanout::Item& item : items) {
     if (const auto* description = std::get_if<fanout::DescriptionPtr>(&item)) {
       listener_.on_description(*description);
+    } else if (const auto* event = std::get_if<fanout::StreamEventPtr>(&item)) {
+      if (listener_.on_event != nullptr) listener_.on_event(**event);
     } else if (const auto* end = std::get_if<fanout::StreamEnd>(&item)) {
       return listener_.on_end(*end);
     }

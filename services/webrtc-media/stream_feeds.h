@@ -24,6 +24,8 @@ class StreamFeeds final : private fanout::Sink {
     std::function<void(const fanout::StreamEnd&)> on_end;
     // The first video key frame since Follow(). May be unset.
     std::function<void()> on_key_frame = nullptr;
+    // What the publisher tells its players. May be unset.
+    std::function<void(const fanout::StreamEvent&)> on_event = nullptr;
   };
 
   // counters: of what is left out; outlives this.
@@ -39,6 +41,7 @@ class StreamFeeds final : private fanout::Sink {
   WorkerFeed& Use(size_t worker);
   void Release(size_t worker);
   bool in_use() const { return !taps_.empty(); }
+  bool Uses(size_t worker) const { return taps_.contains(worker); }
   bool Has(size_t worker, FeedId feed) const;
 
   // Tells all workers that the stream has ended, which ends its players.

@@ -1,6 +1,8 @@
 #include "services/webrtc-media/stream_subscription.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -10,30 +12,37 @@
 namespace sluice::webrtc_media {
 namespace {
 
-constexpr char kSoundProfile[] = "opus";
-constexpr char kPictureProfile[] = "h264";
+// Profiles of the renditions that players take.
+constexpr std::array<std::pair<media::Codec, std::string_view>, 3> kProfiles = {{
+    {media::Codec::kOpus, "opus"},
+    {media::Codec::kH264, "h264"},
+    {media::Codec::kVp8, "vp8"},
+}};
 
-bool HasCodec(const std::vector<PlayerFormat>& formats, media::Codec codec) {
-  return std::any_of(formats.begin(), formats.end(),
-                     [codec](const PlayerFormat& format) { return format.codec == codec; });
+std::string_view ProfileOf(media::Codec codec) {
+  const auto found = std::find_if(kProfiles.begin(), kProfiles.end(),
+                                  [codec](const auto& known) { return known.first == codec; });
+  return found == kProfiles.end() ? "" : found->second;
 }
 
-// The player has agreed on the codec of the rendition of the stream's audio, but not on its own.
-bool NeedsSoundRendition(const media::StreamDescription& description,
-                         const std::vector<PlayerFormat>& formats) {
-  const media::Track* audio = description.FindFirst(media::MediaKind::kAudio);
-  return audio != nullptr && !HasCodec(formats, audio->codec) &&
-         HasCodec(formats, sdp::PlayerCodec(audio->codec));
+// Why a track is not taken as it is, for people.
+std::string_view CauseOf(const media::Track& track) {
+  const media::BrowserObstacle obstacle = media::FindBrowserObstacle(track);
+  return obstacle == media::BrowserObstacle::kNone ? media::CodecName(track.codec)
+                                                   : media::BrowserObstacleName(obstacle);
 }
 
 }  // namespace
 
-StreamSubscription::StreamSubscription(SubscriptionContext& context, media::StreamKey key)
+StreamSubscription::StreamSubscription(SubscriptionContext& context, media::StreamKey key,
+                                       Listener listener)
     : context_(context),
       key_(std::move(key)),
       feeds_(context.pool, context.counters.filter,
              {.on_description = [this](const auto& description) { OnDescription(description); },
-              .on_end = [this](const fanout::StreamEnd& end) { OnEnd(end); }}),
+              .on_end = [this](const fanout::StreamEnd& end) { OnEnd(end); },
+              .on_event = [this](const fanout::StreamEvent& event) { listener_.on_event(event); }}),
+      listener_(std::move(listener)),
       ready_timer_(context.relays.loop,
                    [this] {
                      waited_ = true;
@@ -60,17 +69,15 @@ void StreamSubscription::OnOpen(const absl::Status& status) {
   if (!status.ok()) return Recover(status);
   if (recovery_deadline_ != Instant{}) {
     context_.log.Info("subscription recovered", {{"stream", key_.ToString()}});
-    for (Rendition* rendition : {sound_.get(), picture_.get()}) {
-      if (rendition != nullptr) rendition->AskAtOnce();
-    }
+    for (auto& [profile, rendition] : renditions_) rendition->AskAtOnce();
   }
   recovery_deadline_ = {};
 }
 
 void StreamSubscription::OnDescription(const fanout::DescriptionPtr& description) {
   description_ = description;
-  FollowObstacle();
-  for (auto& [session_id, member] : members_) BindTracks(session_id, member);
+  FollowStream();
+  listener_.on_played();
   if (description->ready || waited_) {
     // Not from inside the relay's delivery, which must not see its sinks' owner go.
     context_.relays.loop.Post([this, alive = alive_] {
@@ -107,10 +114,9 @@ void StreamSubscription::Recover(const absl::Status& cause) {
 
 void StreamSubscription::EndForGood(const fanout::StreamEnd& end) {
   if (std::exchange(over_, true)) return;
-  sound_.reset();
-  picture_.reset();
+  renditions_.clear();
   for (auto& [session_id, member] : members_) {
-    for (MemberTrack& track : member.tracks) track.on_rendition = false;
+    for (MemberTrack& track : member.tracks) track.bound.clear();
   }
   feeds_.End(end);
   AnswerWaiting(absl::NotFoundError(StrCat("stream ", key_.name, " has ended")));
@@ -136,7 +142,11 @@ absl::Status StreamSubscription::Join(size_t worker, PlayerSettings settings) {
   Member member{.worker = worker, .tracks = {}};
   for (size_t i = 0; i < settings.tracks.size(); ++i) {
     const PlayerTrackSettings& track = settings.tracks[i];
-    member.tracks.push_back({i, track.kind, track.formats});
+    member.tracks.push_back({.index = i, .kind = track.kind});
+    for (const PlayerFormat& format : track.formats) {
+      member.tracks.back().formats.push_back(
+          {format.codec, format.payload_type, format.rtx_payload_type});
+    }
   }
   const std::string session_id = settings.transport.session_id;
   const WorkerFeed& feed = feeds_.Use(worker);
@@ -146,104 +156,110 @@ absl::Status StreamSubscription::Join(size_t worker, PlayerSettings settings) {
     return added;
   }
   Member& joined = members_[session_id] = std::move(member);
-  FollowObstacle();
+  for (MemberTrack& track : joined.tracks) track.wanted = ProfileFor(track);
+  FollowRenditions();
   BindTracks(session_id, joined);
+  AskForKeyFrame();
   return absl::OkStatus();
 }
 
-// Starts and stops the picture's rendition.
-void StreamSubscription::FollowObstacle() {
-  const media::Track* video = description_->FindFirst(media::MediaKind::kVideo);
-  obstacle_ = video != nullptr ? media::FindBrowserObstacle(*video) : media::BrowserObstacle::kNone;
-  const bool wanted = WantsPicture();
-  if (wanted == (picture_ != nullptr)) return;
-  if (wanted) {
-    context_.log.Info(
-        "picture needs a rendition",
-        {{"stream", key_.ToString()}, {"cause", media::BrowserObstacleName(obstacle_)}});
-    picture_ =
-        std::make_unique<Rendition>(context_, key_.name, kPictureProfile,
-                                    Rendition::Listener{.on_key_frame = [this] { BindPictures(); },
-                                                        .on_lost = [this] { BindPictures(); }});
-    return;
+// The cached group of a source that makes key frames only when asked is long: live comes sooner.
+void StreamSubscription::AskForKeyFrame() {
+  const media::Track* video = SourceOf(media::MediaKind::kVideo);
+  if (video == nullptr || over_) return;
+  const auto key_frame = relay_->fan().cache().KeyFrameArrival(video->id);
+  if (key_frame && context_.relays.loop.now() - *key_frame < kOldKeyFrame) return;
+  relay_->RequestKeyFrame(video->id);
+}
+
+const media::Track* StreamSubscription::SourceOf(media::MediaKind kind) const {
+  return description_ == nullptr ? nullptr : description_->FindFirst(kind);
+}
+
+std::string StreamSubscription::ProfileFor(const MemberTrack& track) const {
+  const media::Track* source = SourceOf(track.kind);
+  if (source == nullptr || over_) return "";
+  const media::Codec played = sdp::PlayedCodec(*source, track.formats);
+  const bool as_it_is = played == source->codec &&
+                        media::FindBrowserObstacle(*source) == media::BrowserObstacle::kNone;
+  return as_it_is ? "" : std::string(ProfileOf(played));
+}
+
+// Its tracks have changed.
+void StreamSubscription::FollowStream() {
+  for (auto& [session_id, member] : members_) {
+    for (MemberTrack& track : member.tracks) track.wanted = ProfileFor(track);
   }
+  FollowRenditions();
+  for (auto& [session_id, member] : members_) BindTracks(session_id, member);
+}
+
+// Starts those that are needed now. Those that are not are left once nobody takes from them.
+void StreamSubscription::FollowRenditions() {
+  std::set<std::string> needed;
   for (auto& [session_id, member] : members_) {
     for (MemberTrack& track : member.tracks) {
-      if (track.kind != media::MediaKind::kVideo || !track.on_rendition) continue;
-      TakeFromOriginal(session_id, member.worker, track);
+      if (track.wanted != track.bound && !track.bound.empty()) {
+        TakeFrom("", session_id, member.worker, track);
+      }
+      if (track.wanted.empty()) continue;
+      needed.insert(track.wanted);
+      if (!renditions_.contains(track.wanted)) OpenRendition(track.wanted, track.kind);
     }
   }
-  picture_.reset();
+  std::erase_if(renditions_, [&](const auto& known) { return !needed.contains(known.first); });
 }
 
-bool StreamSubscription::WantsPicture() const {
-  if (over_ || obstacle_ == media::BrowserObstacle::kNone) return false;
-  return std::any_of(members_.begin(), members_.end(), [](const auto& entry) {
-    const std::vector<MemberTrack>& tracks = entry.second.tracks;
-    return std::any_of(tracks.begin(), tracks.end(), [](const MemberTrack& track) {
-      return track.kind == media::MediaKind::kVideo && HasCodec(track.formats, media::Codec::kH264);
-    });
-  });
+void StreamSubscription::OpenRendition(const std::string& profile, media::MediaKind kind) {
+  context_.log.Info(
+      "rendition needed",
+      {{"stream", key_.ToString()}, {"profile", profile}, {"cause", CauseOf(*SourceOf(kind))}});
+  const auto bind = [this, profile] { BindPictures(profile); };
+  renditions_[profile] = std::make_unique<Rendition>(
+      context_, key_.name, profile,
+      kind == media::MediaKind::kVideo ? Rendition::Listener{.on_key_frame = bind, .on_lost = bind}
+                                       : Rendition::Listener{});
 }
 
-bool StreamSubscription::BelongsOnRendition(const MemberTrack& track) const {
-  if (track.kind == media::MediaKind::kAudio) {
-    return NeedsSoundRendition(*description_, track.formats);
-  }
-  return picture_ != nullptr && picture_->has_picture() &&
-         HasCodec(track.formats, media::Codec::kH264);
+// The rendition that the track wants has something for it.
+bool StreamSubscription::CanShow(const MemberTrack& track) const {
+  const auto rendition = renditions_.find(track.wanted);
+  if (rendition == renditions_.end()) return false;
+  return track.kind == media::MediaKind::kAudio || rendition->second->has_picture();
 }
 
 void StreamSubscription::BindTracks(const std::string& session_id, Member& member) {
   if (over_) return;
   for (MemberTrack& track : member.tracks) {
-    const bool wanted = BelongsOnRendition(track);
-    if (wanted == track.on_rendition) continue;
-    if (wanted) {
-      TakeFromRendition(session_id, member.worker, track);
-    } else {
-      TakeFromOriginal(session_id, member.worker, track);
-    }
+    const std::string profile = CanShow(track) ? track.wanted : "";
+    if (profile != track.bound) TakeFrom(profile, session_id, member.worker, track);
   }
 }
 
-void StreamSubscription::BindPictures() {
+void StreamSubscription::BindPictures(const std::string& profile) {
   for (auto& [session_id, member] : members_) BindTracks(session_id, member);
-  context_.log.Info("picture taken from",
-                    {{"stream", key_.ToString()},
-                     {"source", picture_->has_picture() ? "h264 rendition" : "original"},
-                     {"players", members_.size()}});
+  context_.log.Info(
+      "picture taken from",
+      {{"stream", key_.ToString()},
+       {"source", renditions_[profile]->has_picture() ? StrCat(profile, " rendition") : "original"},
+       {"players", members_.size()}});
+  listener_.on_played();
 }
 
-void StreamSubscription::TakeFromRendition(const std::string& session_id, size_t worker,
-                                           MemberTrack& track) {
-  track.on_rendition = true;
-  if (track.kind == media::MediaKind::kVideo) ++context_.counters.to_video_rendition;
-  context_.pool.worker(worker).BindTrack(session_id, track.index,
-                                         UseRendition(track.kind).feeds().Use(worker));
-}
-
-void StreamSubscription::TakeFromOriginal(const std::string& session_id, size_t worker,
-                                          MemberTrack& track) {
-  track.on_rendition = false;
-  if (track.kind == media::MediaKind::kVideo) ++context_.counters.to_video_original;
-  context_.pool.worker(worker).BindTrack(session_id, track.index, feeds_.Use(worker));
-  feeds_.Release(worker);  // the player itself keeps it open
-  ReleaseRendition(track.kind, worker);
-}
-
-Rendition& StreamSubscription::UseRendition(media::MediaKind kind) {
-  if (kind == media::MediaKind::kVideo) return *picture_;
-  if (sound_ == nullptr) sound_ = std::make_unique<Rendition>(context_, key_.name, kSoundProfile);
-  return *sound_;
-}
-
-void StreamSubscription::ReleaseRendition(media::MediaKind kind, size_t worker) {
-  const std::unique_ptr<Rendition>& rendition =
-      kind == media::MediaKind::kVideo ? picture_ : sound_;
-  if (rendition == nullptr) return;
-  rendition->feeds().Release(worker);
-  if (kind == media::MediaKind::kAudio && !rendition->feeds().in_use()) sound_.reset();
+void StreamSubscription::TakeFrom(const std::string& profile, const std::string& session_id,
+                                  size_t worker, MemberTrack& track) {
+  const std::string before = std::exchange(track.bound, profile);
+  const bool video = track.kind == media::MediaKind::kVideo;
+  Worker& owner = context_.pool.worker(worker);
+  if (profile.empty()) {
+    if (video) ++context_.counters.to_video_original;
+    owner.BindTrack(session_id, track.index, feeds_.Use(worker));
+    feeds_.Release(worker);  // the player itself keeps it open
+  } else {
+    if (video) ++context_.counters.to_video_rendition;
+    owner.BindTrack(session_id, track.index, renditions_[profile]->feeds().Use(worker));
+  }
+  if (!before.empty()) renditions_[before]->feeds().Release(worker);
 }
 
 void StreamSubscription::Leave(const std::string& session_id) {
@@ -252,20 +268,61 @@ void StreamSubscription::Leave(const std::string& session_id) {
   const Member member = std::move(found->second);
   members_.erase(found);
   for (const MemberTrack& track : member.tracks) {
-    if (track.on_rendition) ReleaseRendition(track.kind, member.worker);
+    if (!track.bound.empty()) renditions_[track.bound]->feeds().Release(member.worker);
   }
   feeds_.Release(member.worker);
-  FollowObstacle();
+  if (!feeds_.Uses(member.worker)) wanted_.erase(member.worker);
+  FollowRenditions();
 }
 
 bool StreamSubscription::RequestKeyFrame(size_t worker, FeedId feed, uint32_t track_id) {
-  if (picture_ != nullptr && picture_->feeds().Has(worker, feed)) {
-    picture_->RequestKeyFrame(track_id);
+  for (auto& [profile, rendition] : renditions_) {
+    if (!rendition->feeds().Has(worker, feed)) continue;
+    rendition->RequestKeyFrame(track_id);
     return true;
   }
   if (!feeds_.Has(worker, feed)) return false;
   relay_->RequestKeyFrame(track_id);
   return true;
+}
+
+bool StreamSubscription::SetWanted(size_t worker, FeedId feed, fanout::WantedLayers wanted) {
+  if (!feeds_.Has(worker, feed)) return false;
+  wanted_[worker] = std::move(wanted);
+  std::vector<const fanout::WantedLayers*> workers;
+  const fanout::WantedLayers everything;
+  for (size_t i = 0; i < context_.pool.size(); ++i) {
+    const auto said = wanted_.find(i);
+    if (feeds_.Uses(i)) workers.push_back(said == wanted_.end() ? &everything : &said->second);
+  }
+  relay_->SetWanted(fanout::Union(workers));
+  return true;
+}
+
+v1::PlayedStream StreamSubscription::Played(const std::string& session_id) const {
+  v1::PlayedStream played;
+  const auto found = members_.find(session_id);
+  if (found == members_.end()) return played;
+  for (const MemberTrack& track : found->second.tracks) {
+    const media::Track* source = SourceOf(track.kind);
+    if (source == nullptr || sdp::PlayedCodec(*source, track.formats) == media::Codec::kUnknown) {
+      continue;
+    }
+    if (track.kind == media::MediaKind::kAudio) {
+      played.set_has_audio(true);
+      played.set_audio_muted(source->muted);
+      continue;
+    }
+    played.set_has_video(true);
+    played.set_video_muted(source->muted);
+    const auto rendition = renditions_.find(track.bound);
+    const media::Track* shown =
+        rendition == renditions_.end() ? source : rendition->second->FindVideo();
+    if (shown == nullptr) continue;
+    played.set_width(shown->width);
+    played.set_height(shown->height);
+  }
+  return played;
 }
 
 std::string StreamSubscription::Remark(const std::string& session_id) const {
@@ -274,28 +331,31 @@ std::string StreamSubscription::Remark(const std::string& session_id) const {
   std::string remark;
   for (const MemberTrack& track : found->second.tracks) {
     std::string part;
-    if (track.kind == media::MediaKind::kVideo && picture_ != nullptr &&
-        HasCodec(track.formats, media::Codec::kH264)) {
-      part = PictureRemark(track.on_rendition);
-    } else if (track.kind == media::MediaKind::kAudio && track.on_rendition) {
-      const media::Track* audio = description_->FindFirst(media::MediaKind::kAudio);
-      part = StrCat("sound: opus rendition (", media::CodecName(audio->codec), ")");
+    if (track.kind == media::MediaKind::kVideo && !track.wanted.empty()) {
+      part = PictureRemark(track);
+    } else if (track.kind == media::MediaKind::kAudio && !track.bound.empty()) {
+      part = StrCat("sound: ", track.bound, " rendition (",
+                    media::CodecName(SourceOf(track.kind)->codec), ")");
     }
     if (!part.empty()) remark += StrCat(remark.empty() ? "" : "; ", part);
   }
   return remark;
 }
 
-std::string StreamSubscription::PictureRemark(bool on_rendition) const {
-  const std::string_view why = media::BrowserObstacleName(obstacle_);
-  if (on_rendition) return StrCat("picture: h264 rendition (", why, ")");
+std::string StreamSubscription::PictureRemark(const MemberTrack& track) const {
+  const media::Track& source = *SourceOf(media::MediaKind::kVideo);
+  const std::string_view why = CauseOf(source);
+  if (!track.bound.empty()) return StrCat("picture: ", track.bound, " rendition (", why, ")");
+  const Rendition& rendition = *renditions_.at(track.wanted);
   const std::string cause =
-      picture_->cause().ok() ? "" : StrCat(": ", ToStd(picture_->cause().message()));
-  if (media::IsUndecodable(obstacle_)) {
-    return StrCat("picture: waits for the h264 rendition (", why, ")", cause);
-  }
-  return StrCat("picture: what can be shown of the original until there is the h264 rendition (",
-                why, ")", cause);
+      rendition.cause().ok() ? "" : StrCat(": ", ToStd(rendition.cause().message()));
+  const media::BrowserObstacle obstacle = media::FindBrowserObstacle(source);
+  const bool shows_some =
+      obstacle != media::BrowserObstacle::kNone && !media::IsUndecodable(obstacle);
+  return shows_some
+             ? StrCat("picture: what can be shown of the original until there is the ",
+                      track.wanted, " rendition (", why, ")", cause)
+             : StrCat("picture: waits for the ", track.wanted, " rendition (", why, ")", cause);
 }
 
 }  // namespace sluice::webrtc_media

@@ -7,16 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "libs/sdp/player_answer.h"
 #include "services/webrtc-media/rendition.h"
 #include "services/webrtc-media/stream_feeds.h"
+#include "sluice/v1/webrtc.pb.h"
 
 namespace sluice::webrtc_media {
 
 // Relays the stream while it lives; a relay that breaks is replaced for up to kRecoveryTime, so
-// that players outlive their ingest. Each player's tracks are taken from the stream or, if browsers
-// cannot decode them, from a rendition: sound at once, the picture as soon as the rendition has one
-// and for as long as it lasts. Meanwhile players get what can be shown of the original (see
-// BrowserFilter). Home loop only.
+// that players outlive their ingest. Each player's tracks are taken from the stream or, if the
+// player has not agreed on their codec or browsers cannot decode them, from a rendition
+// (sdp::PlayedCodec): sound at once, the picture as soon as the rendition has one and for as long
+// as it lasts. Meanwhile players get what can be shown of the original (see BrowserFilter). Home
+// loop only.
 class StreamSubscription {
  public:
   // A stream that is not ready yet is waited for no longer.
@@ -24,9 +27,19 @@ class StreamSubscription {
   static constexpr Duration kRecoveryTime = 10s;
   static constexpr Duration kRecoveryInterval = 500ms;
 
-  using OnReady = std::function<void(const absl::Status&)>;
+  // A joiner of a picture whose last key frame is older asks for one.
+  static constexpr Duration kOldKeyFrame = 2s;
 
-  StreamSubscription(SubscriptionContext& context, media::StreamKey key);
+  using OnReady = std::function<void(const absl::Status&)>;
+  // Neither may delete this.
+  struct Listener {
+    // From the publisher, to all players.
+    std::function<void(const fanout::StreamEvent&)> on_event;
+    // Played() may be another one, for some of the players.
+    std::function<void()> on_played;
+  };
+
+  StreamSubscription(SubscriptionContext& context, media::StreamKey key, Listener listener);
   ~StreamSubscription();
 
   // Calls back, never in here, when the stream's tracks are known: description() is there. Or:
@@ -42,6 +55,12 @@ class StreamSubscription {
   // True if the feed was this subscription's: its source has been asked.
   bool RequestKeyFrame(size_t worker, FeedId feed, uint32_t track_id);
 
+  // Which layers the players of a worker want of the original, which `feed` brings; all, until it
+  // says something. False: the feed is not this subscription's.
+  bool SetWanted(size_t worker, FeedId feed, fanout::WantedLayers wanted);
+  // What a player gets. Only after Join().
+  v1::PlayedStream Played(const std::string& session_id) const;
+
   // Nobody plays or waits: it may go.
   bool idle() const { return members_.empty() && waiting_.empty(); }
   // No player can join any more.
@@ -55,8 +74,9 @@ class StreamSubscription {
   struct MemberTrack {
     size_t index = 0;  // in PlayerSettings::tracks
     media::MediaKind kind = media::MediaKind::kVideo;
-    std::vector<PlayerFormat> formats;
-    bool on_rendition = false;
+    std::vector<sdp::AnsweredFormat> formats;
+    std::string wanted;  // profile of the rendition that it needs; empty = the original
+    std::string bound;   // that it takes from; empty = the original
   };
   struct Member {
     size_t worker = 0;
@@ -70,24 +90,26 @@ class StreamSubscription {
   void Recover(const absl::Status& cause);
   void EndForGood(const fanout::StreamEnd& end);
   void AnswerWaiting(const absl::Status& status);
-  void FollowObstacle();
-  bool WantsPicture() const;
-  bool BelongsOnRendition(const MemberTrack& track) const;
+  std::string ProfileFor(const MemberTrack& track) const;
+  void FollowStream();
+  void FollowRenditions();
+  void OpenRendition(const std::string& profile, media::MediaKind kind);
+  bool CanShow(const MemberTrack& track) const;
   void BindTracks(const std::string& session_id, Member& member);
-  void BindPictures();
-  void TakeFromRendition(const std::string& session_id, size_t worker, MemberTrack& track);
-  void TakeFromOriginal(const std::string& session_id, size_t worker, MemberTrack& track);
-  Rendition& UseRendition(media::MediaKind kind);
-  void ReleaseRendition(media::MediaKind kind, size_t worker);
-  std::string PictureRemark(bool on_rendition) const;
+  void BindPictures(const std::string& profile);
+  void TakeFrom(const std::string& profile, const std::string& session_id, size_t worker,
+                MemberTrack& track);
+  void AskForKeyFrame();
+  const media::Track* SourceOf(media::MediaKind kind) const;
+  std::string PictureRemark(const MemberTrack& track) const;
 
   SubscriptionContext& context_;
   media::StreamKey key_;
   StreamFeeds feeds_;
   std::unique_ptr<relay::StreamRelay> relay_;
-  std::unique_ptr<Rendition> sound_;    // opus; nullptr: no player needs it
-  std::unique_ptr<Rendition> picture_;  // h264; nullptr: no player needs it
-  media::BrowserObstacle obstacle_ = media::BrowserObstacle::kNone;  // of the stream's video
+  Listener listener_;
+  std::map<std::string, std::unique_ptr<Rendition>> renditions_;  // by profile, those needed
+  std::map<size_t, fanout::WantedLayers> wanted_;                 // by worker
   fanout::DescriptionPtr description_;
   std::vector<OnReady> waiting_;           // bounded by the daemon's max_players
   std::map<std::string, Member> members_;  // by session id

@@ -161,6 +161,26 @@ TEST_CASE("a stream whose publisher has vanished waits for another one, for a wh
   }
 }
 
+TEST_CASE("a goodbye that comes behind the end of the session ends the stream that waits") {
+  PublisherNode node;
+  REQUIRE(node.Create("p1").ok());
+  node.Play("p1");
+  node.publishers.OnPublisherEnded("p1", EndReason::kClosed, "");
+  REQUIRE(node.stream() != nullptr);
+  SECTION("of the same publisher") {
+    CHECK(node.publishers.Close("p1", true).ok());
+    REQUIRE(node.stream() != nullptr);
+    CHECK(node.publishers.Close("p1", false).ok());
+    CHECK(node.stream() == nullptr);
+  }
+  SECTION("not of another one") { CHECK(absl::IsNotFound(node.publishers.Close("p9", false))); }
+  SECTION("not when another one has taken it over") {
+    REQUIRE(node.Create("p2").ok());
+    CHECK(absl::IsNotFound(node.publishers.Close("p1", false)));
+    CHECK(node.stream() != nullptr);
+  }
+}
+
 TEST_CASE("a publisher that stays silent ends with its stream") {
   PublisherNode node;
   REQUIRE(node.Create("p1").ok());

@@ -255,6 +255,118 @@ TEST_CASE("nobody asks for the rendition of a picture that no player wants") {
       node.loop, [&] { return Asked(node, "cam/h264") > asked; }, 1500ms));
 }
 
+// Instead of "cam" with H.264: a picture in another codec.
+uint32_t PublishPicture(MediaNode& node, media::Codec codec) {
+  node.publications.Remove({"cam", ""});
+  node.publication = std::make_shared<fanout::Publication>(
+      node.loop, node.random, fanout::Publication::Settings{.key = {"cam", ""}});
+  media::Track track = test::VideoTrack();
+  track.codec = codec;
+  track.width = 640;
+  track.height = 360;
+  const uint32_t id = *node.publication->AddTrack(track);
+  node.publication->SetReady();
+  node.publications.Add(node.publication);
+  return id;
+}
+
+std::string OfferWithout(std::initializer_list<std::string_view> codecs) {
+  std::string offer(sdp::kChromiumWhep);
+  for (const std::string_view codec : codecs) {
+    for (size_t at = 0; (at = offer.find(codec)) != std::string::npos;) offer[at] = 'x';
+  }
+  return offer;
+}
+
+TEST_CASE("a picture in a codec that the player has not agreed on is taken from a rendition") {
+  MediaNode node;
+  media::Codec codec = media::Codec::kVp9;
+  std::string offer = OfferWithout({"VP9/90000"});
+  std::string rendition = "cam/h264";
+  SECTION("H.264, if the player has it") {}
+  SECTION("else VP8") {
+    codec = media::Codec::kH264;
+    offer = OfferWithout({"H264/90000"});
+    rendition = "cam/vp8";
+  }
+  PublishPicture(node, codec);
+  REQUIRE(node.Create("session-1", "cam", offer).ok());
+  REQUIRE(RunUntil(node.loop, [&] { return Asked(node, rendition) >= 1; }));
+  CHECK(RemarkHas(node, "picture: waits for the " + rendition.substr(4) + " rendition"));
+  REQUIRE(node.Create("session-2").ok());  // takes it as it is
+  CHECK(node.players.List("cam")[1].remark().empty());
+}
+
+TEST_CASE("a picture in a codec that the player has agreed on needs no rendition") {
+  MediaNode node;
+  PublishPicture(node, media::Codec::kVp8);
+  REQUIRE(node.Create("session-1").ok());
+  CHECK_FALSE(RunUntil(
+      node.loop, [&] { return !node.transcoder.requests.empty(); }, 100ms));
+  CHECK_FALSE(RemarkHas(node, "picture"));
+}
+
+TEST_CASE("a player hears from the publisher, and what it gets when that changes") {
+  MediaNode node;
+  const uint32_t id = PublishPicture(node, media::Codec::kVp8);
+  ToldEvents told(node);
+  REQUIRE(node.Create("session-1").ok());
+  node.players.OnPlayerPlaying("session-1", 10ms);
+  CHECK(told.events.back().state() == v1::SESSION_STATE_PLAYING);
+  CHECK(told.events.back().played().width() == 640);
+  CHECK_FALSE(told.events.back().played().has_audio());
+  REQUIRE(node.publication->Tell({"data", "{}"}).ok());
+  REQUIRE(RunUntil(node.loop, [&] { return told.events.back().has_stream_event(); }));
+  CHECK(told.events.back().session_id() == "session-1");
+  CHECK(told.events.back().stream_event().type() == "data");
+  media::Track track = *node.publication->description()->FindTrack(id);
+  track.width = 320;
+  track.muted = true;
+  node.publication->UpdateTrack(track);
+  REQUIRE(RunUntil(node.loop, [&] { return told.events.back().played().video_muted(); }));
+  CHECK(told.events.back().played().width() == 320);
+}
+
+TEST_CASE("a joiner of an old picture asks its source for a key frame") {
+  MediaNode node;
+  const uint32_t id = PublishPicture(node, media::Codec::kVp8);
+  std::vector<uint32_t> asked;
+  node.publication->OnKeyFrameRequest([&](uint32_t track_id) { asked.push_back(track_id); });
+  bool old = true;
+  SECTION("without a key frame") {}
+  SECTION("with an old one") {
+    node.publication->Push(test::PacketBuilder(id).KeyFrame().At(node.loop.now() - 3s).Value());
+  }
+  SECTION("not with a new one") {
+    node.publication->Push(test::PacketBuilder(id).KeyFrame().At(node.loop.now()).Value());
+    old = false;
+  }
+  REQUIRE(node.Create("session-1").ok());
+  CHECK(RunUntil(
+            node.loop, [&] { return asked == std::vector<uint32_t>{id}; }, 300ms) == old);
+}
+
+TEST_CASE("only the layers that players want cross the socket") {
+  MediaNode node;
+  const uint32_t id = PublishPicture(node, media::Codec::kVp8);
+  REQUIRE(node.Create("session-1").ok());
+  fanout::WantedLayers told;
+  node.publication->OnWantedLayers([&](const fanout::WantedLayers& wanted) { told = wanted; });
+  const fanout::WantedLayers wanted{.unwanted = {id}};
+  for (FeedId feed = 1; feed < 5; ++feed) node.players.OnLayersWanted(0, feed, wanted);
+  CHECK(RunUntil(node.loop, [&] { return told == wanted; }));
+}
+
+TEST_CASE("a player with too little bandwidth is told, and its rate is") {
+  MediaNode node;
+  ToldEvents told(node);
+  REQUIRE(node.Create("session-1").ok());
+  node.players.OnPlayerPlaying("session-1", 10ms);
+  node.players.OnPlayerBandwidth("session-1", 150'000, 40'000);
+  CHECK(told.events.back().not_enough_bandwidth().network_bandwidth_bps() == 40'000);
+  CHECK(told.events.back().state() == v1::SESSION_STATE_PLAYING);
+}
+
 TEST_CASE("a stream whose audio browsers take needs no rendition") {
   MediaNode node;
   node.publications.Remove({"cam", ""});
