@@ -24,7 +24,7 @@ class LayerSelector {
   // A step down so soon after a step up was a step too far.
   static constexpr Duration kTrial = 5s;
   // The lowest one is given up when it needs more than this share for so long.
-  static constexpr double kGiveUp = 1.4;
+  static constexpr double kGiveUp = 1.25;
   static constexpr Duration kGiveUpPatience = 3s;
 
   // rates: what each needs, bit/s, rising; 1 to 64 of them. estimate: bit/s. limited: the link was

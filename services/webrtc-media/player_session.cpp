@@ -14,6 +14,9 @@ constexpr Duration kReportInterval = 1s;
 constexpr double kPaceAbove = 1.5;
 // Video that could only leave so late is not worth sending.
 constexpr Duration kLongestBacklog = 800ms;
+constexpr Duration kSkipPause = 3s;
+// How often a player that gets key frames only asks for one.
+constexpr Duration kSparse = 5s;
 
 // What a track begins with: the layer that is chosen, unless another one can be shown at once.
 StreamTrackPtr FirstLayer(PlayerLayers& layers, const congestion::BandwidthEstimator* bandwidth,
@@ -176,10 +179,14 @@ void PlayerSession::Apply(TrackSlot& slot, const PlayerLayers::Choice& choice, I
                           static_cast<uint64_t>(bandwidth_->rate()));
   }
   const bool thick_again = !choice.key_frames_only && track.thinner().waits_for_key_frame();
-  StreamTrack* waits_for = track.next_layer() != nullptr ? track.next_layer().get()
-                           : thick_again                 ? track.source().get()
-                                                         : nullptr;
-  if (waits_for != nullptr) listener_.OnKeyFrameWanted(slot.feed, *waits_for);
+  if (track.next_layer() != nullptr) {
+    listener_.OnKeyFrameWanted(slot.feed, *track.next_layer());
+  } else if (thick_again) {
+    listener_.OnKeyFrameWanted(slot.feed, *track.source());
+  } else if (choice.key_frames_only && now >= next_sparse_) {
+    next_sparse_ = now + kSparse;
+    listener_.OnKeyFrameWanted(slot.feed, *track.source());
+  }
 }
 
 // While packets are lost the player shows pictures so late that a lost one has two chances to come
@@ -187,7 +194,7 @@ void PlayerSession::Apply(TrackSlot& slot, const PlayerLayers::Choice& choice, I
 void PlayerSession::SetPatience(TrackSlot& slot, Instant now) {
   constexpr Duration kSecondRequest = 100ms;  // browsers ask again after about so long
   constexpr Duration kStep = 50ms;            // so that it does not follow each round trip
-  const bool lossy = numbered_ && sound_.distance(now) > 0 && slot.track.can_resend();
+  const bool lossy = numbered_ && sound_.settled(now) && slot.track.can_resend();
   const Duration wanted =
       lossy ? std::min<Duration>(2 * slot.track.round_trip_time() + kSecondRequest, 400ms)
             : Duration(0);
@@ -199,6 +206,9 @@ void PlayerSession::SkipBacklog(TrackSlot& slot, Instant now) {
   if (video_rate_ == 0 || slot.track.Backlog() < kLongestBacklog || !transport_.ready()) return;
   MediaOutlet outlet = Outlet(now);
   slot.track.SkipToKeyFrame(outlet);
+  // A key frame is what such a way carries worst: not one after the other.
+  if (now < next_skip_) return;
+  next_skip_ = now + kSkipPause;
   listener_.OnKeyFrameWanted(slot.feed, *slot.track.source());
 }
 
@@ -308,7 +318,7 @@ void PlayerSession::OnMessage(const rtp::rtcp::Nack& nack, Instant now) {
   if (!track->can_resend()) return OnPictureLoss(nack.media_ssrc, now);
   MediaOutlet outlet = Outlet(now);
   const bool spare = bandwidth_ != nullptr && !bandwidth_->limited(now);
-  const int copies = spare && sound_.distance(now) > 0 ? 2 : 1;
+  const int copies = spare && sound_.settled(now) ? 2 : 1;
   nack.ForEach([&](uint16_t sequence_number) { track->Resend(sequence_number, outlet, copies); });
 }
 

@@ -117,6 +117,8 @@ class PlayerSession final : public PeerSession {
   FeedId feed_;
   Instant next_reports_{};
   Instant next_wish_{};  // for a key frame; zero = none is waited for
+  Instant next_skip_{};
+  Instant next_sparse_{};
 };
 
 }  // namespace sluice::webrtc_media

@@ -20,13 +20,18 @@ class SoundRedundancy {
 
   // loss: 0 to 1, of the last while, of sound or pictures.
   void OnLoss(double loss, Instant now) {
+    if (loss > kSome && distance(now) == 0) since_ = now;
     if (loss > kSome) some_until_ = now + kMemory;
     if (loss > kMuch) much_until_ = now + kMemory;
   }
   // 0, 1 or 2.
   size_t distance(Instant now) const { return now < much_until_ ? 2 : now < some_until_ ? 1 : 0; }
+  // Packets have been lost for a while: it is not a queue that has just run over.
+  bool settled(Instant now) const { return distance(now) > 0 && now - since_ > kSettling; }
 
  private:
+  static constexpr Duration kSettling = 1500ms;
+  Instant since_{};
   Instant some_until_{};
   Instant much_until_{};
 };

@@ -19,6 +19,17 @@ TEST_CASE("Redundancy follows the loss, and goes 10 s after it") {
   CHECK(sound.distance(kStart + 16s) == 0);
 }
 
+TEST_CASE("Loss that has just begun may be a queue that runs over") {
+  constexpr Instant kStart(100s);
+  SoundRedundancy sound;
+  CHECK_FALSE(sound.settled(kStart));
+  sound.OnLoss(0.05, kStart);
+  CHECK_FALSE(sound.settled(kStart + 1s));
+  sound.OnLoss(0.05, kStart + 1s);
+  CHECK(sound.settled(kStart + 2s));
+  CHECK_FALSE(sound.settled(kStart + 30s));
+}
+
 TEST_CASE("RFC 2198 3: blocks with their offsets and lengths, the primary one last") {
   const Bytes primary = {7, 8, 9};
   const Bytes before = {4, 5};
