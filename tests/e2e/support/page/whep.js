@@ -29,6 +29,7 @@ class WhepPlayer {
       headers: { 'content-type': 'application/sdp' } });
     if (response.status !== 201) return response.status;
     this.location = new URL(response.headers.get('location'), url).href;
+    this.layers = new URL(response.headers.get('link').match(/<([^>]*)>; rel="[^"]*:layer"/)[1], url).href;
     const sdp = leadThrough(through, await response.text());
     await this.peer.setRemoteDescription({ type: 'answer', sdp });
     return response.status;
