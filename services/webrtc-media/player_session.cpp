@@ -190,7 +190,8 @@ void PlayerSession::Apply(TrackSlot& slot, const PlayerLayers::Choice& choice, I
 }
 
 // While packets are lost the player shows pictures so late that a lost one has two chances to come
-// again before it is missed; else at once.
+// again before it is missed; the same while its source is held up by losses of its own. Else at
+// once.
 void PlayerSession::SetPatience(TrackSlot& slot, Instant now) {
   constexpr Duration kSecondRequest = 100ms;  // browsers ask again after about so long
   constexpr Duration kStep = 50ms;            // so that it does not follow each round trip
@@ -198,7 +199,9 @@ void PlayerSession::SetPatience(TrackSlot& slot, Instant now) {
   const Duration wanted =
       lossy ? std::min<Duration>(2 * slot.track.round_trip_time() + kSecondRequest, 400ms)
             : Duration(0);
-  slot.track.SetPatience((wanted + kStep - 1us) / kStep * kStep);
+  const StreamTrackPtr& source = slot.track.source();
+  const Duration held = source != nullptr ? source->held.Usual(now) : Duration(0);
+  slot.track.SetPatience((std::max(wanted, held) + kStep - 1us) / kStep * kStep);
 }
 
 // A way that is too thin even for this layer: what is shown must not become older and older.

@@ -43,6 +43,7 @@ const StreamTrack* WorkerStream::OnPacket(const rtp::PacketPtr& packet, Instant 
   if (!track->ring.Push(packet)) return nullptr;
   if (packet->arrival - track->last_arrival > StreamTrack::kStall) ++track->stalls;
   track->last_arrival = packet->arrival;
+  track->held.Add(now - packet->arrival, now);
   track->bytes_rate.Add(packet->payload.size(), now);
   track->bits_per_second = static_cast<uint64_t>(track->bytes_rate.PerSecond(now) * 8);
   CountTemporal(*track, *packet);

@@ -9,6 +9,7 @@
 
 #include "libs/fanout/item.h"
 #include "libs/fanout/rate_meter.h"
+#include "services/webrtc-media/hold_meter.h"
 #include "services/webrtc-media/player_settings.h"
 #include "services/webrtc-media/track_ring.h"
 #include "services/webrtc-media/worker_queue.h"
@@ -45,6 +46,7 @@ class StreamTrack {
   std::optional<rtp::ClockReport> clock;
   Instant clock_received{};
   Instant last_arrival{};
+  HoldMeter held;
   Instant key_frame_asked{};  // when upstream was last asked for one
 };
 using StreamTrackPtr = std::shared_ptr<StreamTrack>;
