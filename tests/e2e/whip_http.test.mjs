@@ -123,6 +123,29 @@ scenario('OPTIONS says what is possible; GET, PUT and POST to a session are 405'
   assert.equal((await fetch(location, { method: 'POST', headers: sdp, body: 'x' })).status, 405);
 });
 
+scenario('DELETE ends the stream, and its players within a second', async () => {
+  const page = await publishByWhip(world, 'cam');
+  const player = await openWhepPage(world, 'cam');
+  await player.evaluate(() => measure.frame());
+  assert.equal(await page.evaluate(() => publisher.stop()), 200);
+  // DTLS tells; Chromium then calls the transport closed and lets the connection be.
+  const ended = await player.evaluate(() => new Promise((resolve) => {
+    const began = performance.now();
+    const look = () => {
+      const { state } = player.peer.getReceivers()[0].transport;
+      const took = performance.now() - began;
+      if (state === 'closed' || took > 5000) resolve({ state, took });
+      else setTimeout(look, 20);
+    };
+    look();
+  }));
+  assert.equal(ended.state, 'closed');
+  assert.ok(ended.took < 1000, `the player heard of it after ${ended.took} ms`);
+  assert.equal(await page.evaluate(async () =>
+    (await fetch(publisher.location, { method: 'DELETE' })).status), 404);
+  await until('cam has gone', async () => !await world.suite.isLive('cam'));
+});
+
 scenario('REST and the console show a publisher by WHIP like any other', async () => {
   await publishByWhip(world, 'cam', { codecs: { video: 'VP8' } });
   await until('REST knows its codecs', async () => {
