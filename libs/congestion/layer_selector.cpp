@@ -37,15 +37,21 @@ std::optional<size_t> LayerSelector::Choose(std::span<const double> rates, doubl
   const Duration waited = now - *too_much_since_;
   if (lowest) {
     if (waited < kGiveUpPatience) return chosen_;
-    StepDown(now);
+    Pause(now);
     return chosen_ = std::nullopt;
   }
   if (share <= kTooMuch && waited < kPatience) return chosen_;
-  StepDown(now);
+  Pause(now);
   return chosen_ = std::min(fit, *chosen_ - 1);
 }
 
 void LayerSelector::StepDown(Instant now) {
+  if (!chosen_ || *chosen_ == 0) return;
+  --*chosen_;
+  Pause(now);
+}
+
+void LayerSelector::Pause(Instant now) {
   const bool wrong_step = went_up_ != Instant{} && now - went_up_ < kTrial;
   pause_ = wrong_step ? std::min(pause_ * 2, kLongestPause) : kFirstPause;
   up_not_before_ = now + pause_;

@@ -33,6 +33,8 @@ class PlayerLayers {
 
   // bandwidth: nullptr if the player tells nothing.
   Choice Choose(const congestion::BandwidthEstimator* bandwidth, Instant now);
+  // What was chosen does not get through: the next Choose() gives less, if there is less.
+  void StepDown(Instant now) { selector_.StepDown(now); }
   // bit/s at which the last Choose() would have gone higher, 0 = it would not. Worth a probe.
   double wanted_rate() const { return wanted_rate_; }
   // bit/s of the lowest quality at the last Choose().

@@ -14,6 +14,7 @@ constexpr Duration kReportInterval = 1s;
 constexpr double kPaceAbove = 1.5;
 // Video that could only leave so late is not worth sending.
 constexpr Duration kLongestBacklog = 800ms;
+constexpr Duration kLateBacklog = 400ms;
 constexpr Duration kSkipPause = 3s;
 // How often a player that gets key frames only asks for one.
 constexpr Duration kSparse = 5s;
@@ -146,6 +147,9 @@ void PlayerSession::WatchBandwidth(Instant now) {
   double wanted = 0;
   for (TrackSlot& slot : tracks_) {
     if (!slot.track.is_video()) continue;
+    // The estimate may be a little too high for long; what waits here tells.
+    const bool late = video_rate_ != 0 && slot.track.Backlog() > kLateBacklog;
+    if (late && slot.track.next_layer() == nullptr) slot.layers.StepDown(now);
     ChooseLayers(slot, now);
     SkipBacklog(slot, now);
     SetPatience(slot, now);

@@ -32,8 +32,8 @@ TEST_CASE("Down at once when far too much is sent, within 500 ms when a little t
   CHECK(viewer.selector.Choose(kRates, 0.85e6, true, viewer.now) == 1);
   Viewer other;
   other.See(5e6, 1s);
-  CHECK(other.selector.Choose(kRates, 2e6, true, other.now) == 2);
-  CHECK(other.See(2e6, 600ms) == 1);
+  CHECK(other.selector.Choose(kRates, 1.8e6, true, other.now) == 2);
+  CHECK(other.See(1.8e6, 600ms) == 1);
 }
 
 TEST_CASE("A little less than it needs keeps a layer") {
@@ -46,8 +46,19 @@ TEST_CASE("Up when there is clearly room, and not right after a step down") {
   Viewer viewer;
   viewer.See(5e6, 1s);
   CHECK(viewer.See(0.85e6, 500ms) == 1);
-  CHECK(viewer.See(5e6, 300ms) == 1);
+  CHECK(viewer.See(5e6, 1300ms) == 1);
   CHECK(viewer.See(5e6, 1s) == 2);
+}
+
+TEST_CASE("Down when what was chosen does not get through, and not below the lowest") {
+  Viewer viewer;
+  CHECK(viewer.See(5e6, 1s) == 2);
+  viewer.selector.StepDown(viewer.now);
+  CHECK(viewer.See(5e6, 1s) == 1);
+  viewer.selector.StepDown(viewer.now);
+  viewer.selector.StepDown(viewer.now);
+  CHECK(viewer.See(5e6, 1s) == 0);
+  CHECK(viewer.See(5e6, 2s) == 2);
 }
 
 TEST_CASE("Steps up that turn out wrong become rare") {
