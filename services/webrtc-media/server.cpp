@@ -128,7 +128,11 @@ double Server::Load() const {
 }
 
 void Server::Drain(std::function<void()> drained) {
-  publishers_->Drain([this, drained = std::move(drained)] { players_->Drain(drained); });
+  const auto one_of_two = [drained = std::move(drained), left = std::make_shared<int>(2)] {
+    if (--*left == 0) drained();
+  };
+  publishers_->Drain(one_of_two);
+  players_->Drain(one_of_two);
 }
 
 }  // namespace sluice::webrtc_media
