@@ -46,6 +46,8 @@ struct StreamRequest {
   std::string rtmp_url;      // where the stream is to be republished
   uint32_t min_bitrate = 0;  // kbit/s; 0 = not set
   uint32_t max_bitrate = 0;  // kbit/s; 0 = not set
+  bool audio_muted = false;  // said by events that came before it
+  bool video_muted = false;
 
   // Of playStream; not 0: the client wants another size, bitrate or quality.
   uint32_t width = 0;

@@ -53,7 +53,12 @@ void ClientStreams::Start(const StreamRequest& request, bool connected) {
   } else if (streams_.size() >= options_.max_streams) {
     Refuse(request, info::kTooManyStreams);
   } else {
-    Add(request);
+    StreamRequest wanted = request;
+    if (auto early = early_mutes_.extract(id)) {
+      wanted.audio_muted = early.mapped().audio;
+      wanted.video_muted = early.mapped().video;
+    }
+    Add(wanted);
   }
 }
 
@@ -128,6 +133,7 @@ void ClientStreams::SendEvent(const SendStreamEventRequest& request) {
   constexpr std::string_view kMethod = "sendStreamEvent";
   const std::string& id = request.media_session_id;
   auto found = streams_.find(id);
+  if (found == streams_.end() && TakeEarlyMute(request)) return;
   if (found == streams_.end() || !found->second.object.published) {
     actions_.Fail(kMethod, id, info::kStreamNotFound);
   } else if (!IsStreamEventType(request.event.type)) {
@@ -139,6 +145,15 @@ void ClientStreams::SendEvent(const SendStreamEventRequest& request) {
   } else {
     actions_.Push(SendStreamEvent{id, request.event});
   }
+}
+
+bool ClientStreams::TakeEarlyMute(const SendStreamEventRequest& request) {
+  const std::string& id = request.media_session_id;
+  std::optional<Mute> mute = MuteOf(request.event.type);
+  if (!mute || id.empty()) return false;
+  if (early_mutes_.size() >= kMaxEarlyMutes && !early_mutes_.contains(id)) return false;
+  (mute->audio ? early_mutes_[id].audio : early_mutes_[id].video) = mute->muted;
+  return true;
 }
 
 // Pages mute as soon as they have asked to publish, and the players are to know that.

@@ -63,6 +63,7 @@ class ClientStreams {
   // Ends in FAILED what has never become a stream.
   void Refuse(const StreamRequest& request, std::string_view info);
   bool MayTell(const Stream& stream, const StreamEvent& event) const;
+  bool TakeEarlyMute(const SendStreamEventRequest& request);
 
   void Apply(Stream& stream, const PlayedStream& played);
   void Apply(Stream& stream, const StreamEvent& event);
@@ -75,6 +76,13 @@ class ClientStreams {
   ActionQueue& actions_;
   Owner owner_;
   std::map<std::string, Stream, std::less<>> streams_;  // at most options_.max_streams
+  // A page that mutes as soon as it has its tracks does so before its publishStream.
+  struct EarlyMute {
+    bool audio = false;
+    bool video = false;
+  };
+  static constexpr size_t kMaxEarlyMutes = 16;  // more are refused
+  std::map<std::string, EarlyMute> early_mutes_;
 };
 
 }  // namespace sluice::wcs

@@ -38,6 +38,8 @@ v1::CreatePublisherRequest ToCreatePublisher(const MediaRequest& request,
   create.set_max_bitrate_bps(request.stream.max_bitrate * kKilobit);
   create.set_orientation(request.stream.orientation);
   create.set_report_video_rate(options.report_inbound_rate);
+  create.set_audio_muted(request.stream.audio_muted);
+  create.set_video_muted(request.stream.video_muted);
   return create;
 }
 

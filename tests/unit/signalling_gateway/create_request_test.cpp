@@ -15,7 +15,8 @@ TEST_CASE("publishStream: kbit/s become bit/s, and nothing is lost") {
                                   .transport = "tcp",
                                   .orientation = true,
                                   .min_bitrate = 300,
-                                  .max_bitrate = 4'294'967'295},
+                                  .max_bitrate = 4'294'967'295,
+                                  .video_muted = true},
                        .client_address = "10.0.0.7:5000",
                        .agent = "a browser"};
   v1::CreatePublisherRequest create = ToCreatePublisher(request, kOptions);
@@ -31,6 +32,8 @@ TEST_CASE("publishStream: kbit/s become bit/s, and nothing is lost") {
   CHECK(create.min_bitrate_bps() == 300'000);
   CHECK(create.max_bitrate_bps() == 4'294'967'295'000);
   CHECK(create.report_video_rate());
+  CHECK_FALSE(create.audio_muted());
+  CHECK(create.video_muted());
 }
 
 TEST_CASE("playStream: the wanted size and bitrate are bounds of the layer") {

@@ -128,6 +128,23 @@ TEST_CASE_METHOD(Fixture, "while pending a publisher can be muted, but not send 
   CHECK(Has(out, R"("apiMethod":"sendStreamEvent")"));
 }
 
+TEST_CASE_METHOD(Fixture, "what is muted before it is published begins muted") {
+  CHECK(Tell("p", R"("type":"audioMuted")").empty());
+  CHECK(Tell("p", R"("type":"videoMuted")").empty());
+  CHECK(Tell("p", R"("type":"audioUnmuted")").empty());
+  CHECK(Publish("p") == "<Publish p me without picture>\n");
+  CHECK(Publish("q") == "<Publish q me>\n");
+  Message("unPublishStream", R"({"mediaSessionId":"p"})");
+  CHECK(Publish("p") == "<Publish p me>\n");
+}
+
+TEST_CASE_METHOD(Fixture, "streams that are muted before they are published are bounded") {
+  for (int i = 0; i < 16; ++i) CHECK(Tell(StrCat("id-", i), R"("type":"audioMuted")").empty());
+  CHECK(Tell("id-0", R"("type":"videoMuted")").empty());
+  CHECK(Has(Tell("one more", R"("type":"audioMuted")"), "<Refused sendStreamEvent>"));
+  CHECK(Has(Tell("", R"("type":"audioMuted")"), "<Refused sendStreamEvent>"));
+}
+
 TEST_CASE_METHOD(Fixture, "events of players, of nobody, of unknown type or too long are refused") {
   Play("v");
   Publish("p");

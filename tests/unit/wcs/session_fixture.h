@@ -34,7 +34,9 @@ struct SessionFixture {
       if (auto* send = std::get_if<SendText>(&action)) out += send->message + "\n";
       if (auto* start = std::get_if<StartStream>(&action)) {
         out += StrCat(start->request.published ? "<Publish " : "<Play ",
-                      start->request.media_session_id, " ", start->request.name, ">\n");
+                      start->request.media_session_id, " ", start->request.name,
+                      start->request.audio_muted ? " without sound" : "",
+                      start->request.video_muted ? " without picture" : "", ">\n");
       }
       if (auto* stop = std::get_if<StopStream>(&action)) {
         out += StrCat(stop->client_lost ? "<Lost " : "<Stop ", stop->media_session_id, ">\n");
