@@ -60,21 +60,6 @@ bool MediaSessions::StreamExists(const std::string& name) const {
   return directory_.FindStream(media::StreamKey{name, ""}) != nullptr;
 }
 
-wcs::PlayedStream MediaSessions::Describe(const std::string& name) const {
-  wcs::PlayedStream played;
-  directory::StreamPtr entry = directory_.FindStream(media::StreamKey{name, ""});
-  if (!entry) return played;
-  played.has_video = played.has_audio = false;
-  for (const v1::Track& track : entry->description().tracks()) {
-    if (track.kind() == v1::MEDIA_KIND_AUDIO) played.has_audio = true;
-    if (track.kind() != v1::MEDIA_KIND_VIDEO) continue;
-    played.has_video = true;
-    played.width = track.width();
-    played.height = track.height();
-  }
-  return played;
-}
-
 // A name that exists goes to the node that has it: a publisher that comes back finds its stream
 // there, and players its media, unless that node is much busier than others.
 absl::StatusOr<directory::NodePtr> MediaSessions::ChooseNode(
@@ -108,7 +93,6 @@ void MediaSessions::Start(const MediaRequest& request, MediaSessionListener& lis
     return;
   }
   Session session{.publisher = stream.published,
-                  .stream_name = stream.name,
                   .node_id = (*node)->id(),
                   .listener = &listener,
                   .attempt = ++last_attempt_};
@@ -166,9 +150,7 @@ void MediaSessions::OnAnswer(const std::string& id, uint64_t attempt, const std:
 
 void MediaSessions::TellStarted(const std::string& id, Session& session) {
   MediaSessionListener& listener = *session.listener;
-  if (!session.publisher) {
-    listener.OnNews(id, session.played ? *session.played : Describe(session.stream_name));
-  }
+  if (session.played) listener.OnNews(id, *session.played);
   listener.OnStarted(id);
 }
 

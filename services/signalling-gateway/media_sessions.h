@@ -94,7 +94,6 @@ class MediaSessions : public NodeWatchOwner {
  private:
   struct Session {
     bool publisher = false;
-    std::string stream_name;
     std::string node_id;
     MediaSessionListener* listener = nullptr;
     uint64_t attempt = 0;  // tells a session from an earlier one with the same id
@@ -110,8 +109,6 @@ class MediaSessions : public NodeWatchOwner {
                 const absl::StatusOr<std::string>& answer_sdp);
   void OnLive(const std::string& id, Session& session, const v1::SessionEvent& event);
   void TellStarted(const std::string& id, Session& session);
-  // What the directory knows of the stream, when the node has not said what is played.
-  wcs::PlayedStream Describe(const std::string& name) const;
   void Close(const std::string& node_id, const std::string& id, bool client_lost);
   void RememberClosed(const std::string& id, const Session& session);
   void End(const std::string& id, const FinalStatus& end);
