@@ -225,6 +225,9 @@ void SessionEndpoint::OnOffer(const http::Request& request, http::Responder resp
 }
 
 void SessionEndpoint::OnPatch(const http::Request& request, http::Responder responder) {
+  if (!ParseSessionUrl(LastSegment(request))) {
+    return responder.Send(NotAllowed("POST, OPTIONS", "Only a session can be patched."));
+  }
   std::optional<Target> target = FindTarget(request, context_.directory);
   if (!target) return responder.Send(NoSession());
   if (request.MediaType() != kFragment) {

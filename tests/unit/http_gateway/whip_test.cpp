@@ -150,7 +150,7 @@ TEST_CASE_METHOD(EndpointWorld, "a PATCH that is wrong has its own code") {
   CHECK(type.status == 415);
   CHECK(HeaderOf(type, "Accept-Patch") == "application/trickle-ice-sdpfrag");
   CHECK(Patch("/whip/new/m1.0123456789abcdef0123456789abcdef", "*").status == 404);
-  CHECK(Patch("/whip/new", "*").status == 404);
+  CHECK(Patch("/whip/new", "*").status == 405);
   media.patch_status = absl::InvalidArgumentError("nothing of ICE");
   CHECK(Patch(location, "*").status == 400);
   CHECK(whip.counters().patched == 0);
