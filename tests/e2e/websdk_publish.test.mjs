@@ -37,9 +37,9 @@ async function publish(name, options, { firstCodec } = {}) {
   return page;
 }
 
-async function play(name) {
+async function play(name, options) {
   const page = await open('SdkPlayer');
-  await page.evaluate((stream) => client.play(stream), name);
+  await page.evaluate(([stream, given]) => client.play(stream, given), [name, options]);
   assert.deepEqual(await page.evaluate(() => client.reached(STREAM_STATUS.PLAYING)),
     ['PENDING', 'PLAYING']);
   return page;
@@ -60,6 +60,12 @@ const codecOf = (page) => page.evaluate(async () => {
   const report = [...(await peers.at(-1).getStats()).values()];
   const video = report.find(({ type, kind }) => kind === 'video' && /bound-rtp$/.test(type));
   return report.find(({ id }) => id === video.codecId)?.mimeType;
+});
+
+const protocolOf = (page) => page.evaluate(async () => {
+  const report = await peers.at(-1).getStats();
+  const transport = [...report.values()].find(({ type }) => type === 'transport');
+  return report.get(report.get(transport.selectedCandidatePairId).localCandidateId).protocol;
 });
 
 const status = (page) => page.evaluate(() => client.stream.status());
@@ -90,6 +96,15 @@ scenario('stripCodecs leaves orphans in the offer: what remains is taken', async
   const other = await publish('stripped too', { stripCodecs: 'H264,VP9,AV1,H265,PCMU,PCMA,G722' });
   assert.equal(await codecOf(other), 'video/VP8');
   await checkMedia(await play('stripped too'));
+});
+
+scenario('transport TCP: media goes by TCP, from the publisher and to the player', async () => {
+  const publisher = await publish('wired', { transport: 'TCP' });
+  const player = await play('wired', { transport: 'TCP' });
+  await checkMedia(player);
+  assert.equal(await protocolOf(publisher), 'tcp');
+  assert.equal(await protocolOf(player), 'tcp');
+  assert.equal(await protocolOf(await play('wired')), 'udp');
 });
 
 scenario('mute and data reach every player, and mute the one who comes late', async () => {
