@@ -58,6 +58,14 @@ class Measure {
     return [...report.values()].find((s) => s.type === 'inbound-rtp' && s.kind === kind);
   }
 
+  // Ours, of the pair that is used: {protocol, address, port, candidateType}.
+  async localCandidate() {
+    const stats = [...(await this.peer.getStats()).values()];
+    const { selectedCandidatePairId } = stats.find(({ type }) => type === 'transport');
+    const { localCandidateId } = stats.find(({ id }) => id === selectedCandidatePairId);
+    return stats.find(({ id }) => id === localCandidateId);
+  }
+
   async transport() {
     const report = await this.peer.getStats();
     return [...report.values()].find((s) => s.type === 'transport');

@@ -20,8 +20,10 @@ class WhepPlayer {
   }
 
   // Returns the HTTP status; the picture may come before or after. through: {port of the answer's
-  // candidates: loopback port to use instead}; other candidates are left out then.
-  async play(url, { kinds = ['audio', 'video'], through } = {}) {
+  // candidates: loopback port to use instead}; other candidates are left out then. configuration: an
+  // RTCConfiguration (ICE servers).
+  async play(url, { kinds = ['audio', 'video'], through, configuration } = {}) {
+    if (configuration) this.peer.setConfiguration(configuration);
     for (const kind of kinds) this.peer.addTransceiver(kind, { direction: 'recvonly' });
     await this.peer.setLocalDescription();
     this.measure.began = performance.now();
