@@ -28,6 +28,7 @@ void PublisherTimeline::Begin(const std::vector<media::MediaKind>& encodings) {
   for (media::MediaKind kind : encodings) {
     Line& line = LineOf(kind);
     line.error = {};
+    line.reported = false;
     Source& source = sources_.emplace_back();
     source.kind = kind;
     if (line.clock) source.floor = line.newest;
@@ -155,7 +156,8 @@ void PublisherTimeline::FollowReport(Line& line, const Source& source) {
   line.error = theirs.Since(ours);
   const bool exact = line.error < kTolerance && line.error > -kTolerance;
   const bool wrong = line.error > kStep || line.error < -kStep;
-  if (!exact && !wrong) return;
+  const bool first = !std::exchange(line.reported, true);
+  if (!first && !exact && !wrong) return;
   line.clock->ntp = theirs;
   line.clock->rtp_timestamp = on_line;
   line.changed = line.changed || line.error != Duration(0);

@@ -17,7 +17,8 @@ namespace sluice::webrtc_media {
 // publisher is moved onto its line by a constant, so that the distances of its timestamps stay: at
 // first by arrival, the encodings of one picture among themselves exactly as soon as their sender
 // reports are known. Which moment a line's timestamps belong to (its clock) is known by arrival at
-// first, too; sender reports bring the two lines together, by at most kSlew a second.
+// first, too; sender reports bring the two lines together: a publisher's first one at once, since
+// what came before it was a guess, later ones by at most kSlew a second.
 class PublisherTimeline {
  public:
   static constexpr Duration kSlew = 20ms;
@@ -50,8 +51,9 @@ class PublisherTimeline {
   struct Line {
     std::optional<rtp::ClockReport> clock;
     uint32_t clock_rate = 90000;
-    uint32_t newest = 0;  // timestamp that went out
-    Duration error{};     // how much later its moments are by the sender reports
+    uint32_t newest = 0;    // timestamp that went out
+    Duration error{};       // how much later its moments are by the sender reports
+    bool reported = false;  // by the present publisher
     bool changed = false;
   };
   struct Source {
