@@ -162,6 +162,7 @@ void LoadRun::AddPlayer() {
                                          .time_stamps = options_.delay},
                                 .audio = !options_.video_only,
                                 .feedback = options_.feedback,
+                                .misbehaviour = options_.misbehaviour,
                                 .decrypt = joined_ < static_cast<size_t>(options_.decrypt)};
   if (!sent_.empty()) {
     settings.sent = &sent_[stream];

@@ -29,6 +29,8 @@ Playing
   --token TEXT     sent as Authorization: Bearer TEXT
   --video-only     neither ask for sound nor publish it
   --no-feedback    send no reports, NACKs and transport-wide feedback (a browser sends them)
+  --misbehave KIND send 20 RTCP compounds for each reading that no honest player sends: nack-storm,
+                   pli-storm, rtcp-lies or rtcp-replay
   --tcp            ICE-TCP: connect to the server's passive TCP candidate
   --local ADDRESS  the players' own address (127.0.0.2: so many more ports)
   --leave-after S  each player leaves S seconds after its POST (0.1..3600), and new ones join at --rate
@@ -96,6 +98,15 @@ absl::Status ReadLeaveAfter(const std::string& text, Duration& leave_after) {
   return absl::OkStatus();
 }
 
+absl::Status ReadMisbehaviour(const std::string& text, Misbehaviour& misbehaviour) {
+  const auto kind = ParseMisbehaviour(text);
+  if (!kind)
+    return absl::InvalidArgumentError(
+        "--misbehave takes nack-storm, pli-storm, rtcp-lies or rtcp-replay");
+  misbehaviour = *kind;
+  return absl::OkStatus();
+}
+
 // Options that have no value.
 bool ReadFlag(const std::string& name, Options& options) {
   const std::map<std::string, bool*> set = {{"--help", &options.help},
@@ -137,6 +148,7 @@ absl::Status ReadOption(const std::string& name, const std::string& value, Optio
     return absl::OkStatus();
   }
   if (name == "--leave-after") return ReadLeaveAfter(value, options.leave_after);
+  if (name == "--misbehave") return ReadMisbehaviour(value, options.misbehaviour);
   if (name == "--srtp") return ReadSrtp(value, options.srtp);
   if (name != "--server-pid") return absl::InvalidArgumentError(StrCat("unknown option ", name));
   return ReadNumber(name, value, {&options.server_pids.emplace_back(), 1, 1 << 30});

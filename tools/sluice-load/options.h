@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "libs/base/instant.h"
 #include "tools/sluice-load/dtls_endpoint.h"
+#include "tools/sluice-load/misbehaviour.h"
 
 namespace sluice::load {
 
@@ -28,13 +29,14 @@ struct Options {
   int read_every = 0;  // milliseconds between two readings, in the window; 0: as it comes
   std::string token;
   bool video_only = false;
-  bool feedback = true;     // reports, NACK, transport-wide feedback
-  bool tcp = false;         // ICE-TCP
-  bool delay = false;       // measure publisher to player
-  std::string local;        // the players' address; empty: any
-  Duration leave_after{0};  // 0: players stay
-  std::string publish;      // by RTMP; empty: not
-  std::string whip;         // by WHIP; empty: not
+  bool feedback = true;                             // reports, NACK, transport-wide feedback
+  Misbehaviour misbehaviour = Misbehaviour::kNone;  // beside the feedback
+  bool tcp = false;                                 // ICE-TCP
+  bool delay = false;                               // measure publisher to player
+  std::string local;                                // the players' address; empty: any
+  Duration leave_after{0};                          // 0: players stay
+  std::string publish;                              // by RTMP; empty: not
+  std::string whip;                                 // by WHIP; empty: not
   std::string flv;
   int streams = 1;
   std::vector<pid_t> server_pids;

@@ -71,9 +71,9 @@ void WebRtcPeer::Leave() {
 
 void WebRtcPeer::SendRtcp(ByteView compound) {
   if (rtcp_protector_ == nullptr || compound.empty()) return;
-  Bytes datagram(compound.size() + srtp::kMaxRtcpOverhead);
-  datagram.resize(rtcp_protector_->Protect(compound, datagram));
-  socket_->Send(datagram);
+  last_rtcp_.resize(compound.size() + srtp::kMaxRtcpOverhead);
+  last_rtcp_.resize(rtcp_protector_->Protect(compound, last_rtcp_));
+  socket_->Send(last_rtcp_);
 }
 
 void WebRtcPeer::OnAnswer(const absl::StatusOr<HttpAnswer>& answer) {

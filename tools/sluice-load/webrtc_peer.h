@@ -56,6 +56,10 @@ class WebRtcPeer {
   void Send(ByteView datagram) { socket_->Send(datagram); }
   // Protects it and sends it.
   void SendRtcp(ByteView compound);
+  // Sends what SendRtcp() sent last once more, as it was.
+  void RepeatRtcp() {
+    if (!last_rtcp_.empty()) socket_->Send(last_rtcp_);
+  }
 
   const AnswerFacts& answer() const { return answer_; }
   const DtlsEndpoint& dtls() const { return dtls_; }
@@ -92,6 +96,7 @@ class WebRtcPeer {
   DtlsEndpoint dtls_;
   std::unique_ptr<srtp::SrtcpProtector> rtcp_protector_;
   std::unique_ptr<srtp::SrtcpUnprotector> rtcp_unprotector_;
+  Bytes last_rtcp_;  // as sent
   bool checked_ = false;
   bool ended_by_server_ = false;
   Instant posted_{};

@@ -31,7 +31,8 @@ WhepPlayer::WhepPlayer(loop::EventLoop& loop, RandomSource& random, const DtlsCo
     : loop_(loop),
       settings_(settings),
       peer_(loop, random, dtls, settings.peer, *this),
-      feedback_(random.NextU32()) {
+      feedback_(random.NextU32()),
+      bad_feedback_(settings.misbehaviour, random.NextU32()) {
   if (settings.sent != nullptr) delay_.emplace(*settings.sent);
 }
 
@@ -75,6 +76,7 @@ void WhepPlayer::OnRtp(std::span<uint8_t> packet, Instant received) {
   result_.bytes += packet.size();
   const AnswerFacts::PayloadType& type = peer_.answer().payload_types[view->payload_type];
   if (settings_.feedback) NoteArrival(*view, type);
+  bad_feedback_.OnPacket(view->ssrc, view->sequence_number);
   if (type.carries == Carries::kRepair) return OnRepair(packet);
   const bool h264 = type.carries == Carries::kH264;
   if (Track* track = FindTrack(*view, h264)) track->meter.OnPacket(view->sequence_number, now);
@@ -140,6 +142,18 @@ void WhepPlayer::OnRtcp(ByteView compound) {
 void WhepPlayer::OnRead() {
   if (!settings_.feedback || !peer_.connected()) return;
   peer_.SendRtcp(feedback_.TakeDue(loop_.now()));
+  if (settings_.misbehaviour != Misbehaviour::kNone) Misbehave();
+}
+
+void WhepPlayer::Misbehave() {
+  constexpr int kPerReading = 20;
+  for (int i = 0; i < kPerReading; ++i) {
+    if (settings_.misbehaviour == Misbehaviour::kRtcpReplay) {
+      peer_.RepeatRtcp();
+    } else {
+      peer_.SendRtcp(bad_feedback_.Next());
+    }
+  }
 }
 
 void WhepPlayer::CheckContents(std::span<uint8_t> packet, bool h264) {

@@ -10,6 +10,7 @@
 
 #include "tools/sluice-load/delay_meter.h"
 #include "tools/sluice-load/key_frame_watch.h"
+#include "tools/sluice-load/misbehaviour.h"
 #include "tools/sluice-load/player_result.h"
 #include "tools/sluice-load/receiver_feedback.h"
 #include "tools/sluice-load/srtp_receiver.h"
@@ -24,6 +25,7 @@ class WhepPlayer final : private WebRtcPeer::Delegate {
     WebRtcPeer::Settings peer;
     bool audio = true;
     bool feedback = true;  // reports, NACK, transport-wide feedback
+    Misbehaviour misbehaviour = Misbehaviour::kNone;
     bool decrypt = false;  // all the time
     // Not nullptr: delays are measured against these and appended there. Both outlive the player.
     const SentPictures* sent = nullptr;
@@ -53,6 +55,7 @@ class WhepPlayer final : private WebRtcPeer::Delegate {
   void OnRtp(std::span<uint8_t> packet, Instant received) override;
   void OnRtcp(ByteView compound) override;
   void OnRead() override;
+  void Misbehave();
   void OnRepair(std::span<uint8_t> packet);
   void CheckContents(std::span<uint8_t> packet, bool h264);
   void NoteArrival(const rtp::RtpView& packet, const AnswerFacts::PayloadType& type);
@@ -63,6 +66,7 @@ class WhepPlayer final : private WebRtcPeer::Delegate {
   Settings settings_;
   WebRtcPeer peer_;
   ReceiverFeedback feedback_;
+  BadFeedback bad_feedback_;
   std::optional<DelayMeter> delay_;
   std::unique_ptr<SrtpReceiver> srtp_;  // from the keys on
   bool decrypts_ = true;                // every packet, not only repairs

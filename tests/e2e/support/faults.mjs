@@ -6,9 +6,10 @@ import { Child, until } from './process.mjs';
 export const crowd = 50;
 const longestPause = 1000; // ms without media that nobody may see
 
-export async function metric(suite, name) {
+// labels: as the page has them, 'reason="bad-rtcp"'; without, the first of that name.
+export async function metric(suite, name, labels = '[^}]*') {
   const page = await (await fetch(`http://127.0.0.1:${suite.ports.metrics}/metrics`)).text();
-  return Number(page.match(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)`, 'm'))?.[1]);
+  return Number(page.match(new RegExp(`^${name}(?:\\{${labels}\\})? (\\d+)`, 'm'))?.[1]);
 }
 
 // `players` join `url` and watch for `seconds` after the last join; returns when all of them play.
