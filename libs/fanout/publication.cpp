@@ -188,6 +188,10 @@ void Publication::SetLost(uint32_t track_id, uint64_t packets) {
   if (found != tracks_.end()) found->second.counters.lost_packets = packets;
 }
 
+void Publication::Announce() {
+  if (description_ == nullptr) PublishDescription();
+}
+
 void Publication::PublishDescription() {
   auto description = std::make_shared<media::StreamDescription>();
   description->epoch = ++epoch_;

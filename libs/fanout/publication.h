@@ -54,6 +54,9 @@ class Publication {
   // changed.
   void UpdateTrack(const media::Track& track);
   void RemoveTrack(uint32_t track_id);
+  // Tells that the stream is there, if no track has: who subscribes then waits for tracks, not for
+  // an answer.
+  void Announce();
   // The announced tracks have been seen, or the time to wait for them is over. Idempotent.
   void SetReady();
 

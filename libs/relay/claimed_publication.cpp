@@ -48,6 +48,7 @@ void ClaimedPublication::OnClaimed(const absl::Status& status) {
   if (status.ok()) {
     publication_ = std::make_shared<fanout::Publication>(context_.loop, context_.random, settings_);
     context_.publications.Add(publication_);
+    publication_->Announce();
   }
   std::exchange(on_decided_, nullptr)(status);
 }

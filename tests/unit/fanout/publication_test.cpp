@@ -42,6 +42,18 @@ TEST_CASE_METHOD(PublicationFixture,
   CHECK(std::holds_alternative<rtp::PacketPtr>(sink.all.back()));
 }
 
+TEST_CASE_METHOD(PublicationFixture, "a stream is announced once, and only before its tracks") {
+  publication.Announce();
+  publication.Announce();
+  publication.Attach(sink);
+  REQUIRE(sink.Of<DescriptionPtr>().size() == 1);
+  CHECK(sink.Of<DescriptionPtr>()[0]->tracks.empty());
+  CHECK_FALSE(sink.Of<DescriptionPtr>()[0]->ready);
+  REQUIRE(publication.AddTrack(test::AudioTrack()).ok());
+  publication.Announce();
+  CHECK(sink.Of<DescriptionPtr>().size() == 2);
+}
+
 TEST_CASE_METHOD(PublicationFixture, "an update without a difference says nothing") {
   media::Track track = test::VideoTrack();
   track.id = *publication.AddTrack(track);
