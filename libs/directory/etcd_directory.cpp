@@ -34,7 +34,11 @@ EtcdDirectory::EtcdDirectory(rpc::ChannelPool& channels, EtcdOptions options, co
                        connection_->Fail(absl::DeadlineExceededError("etcd does not answer"));
                      }),
       overdue_timer_(loop_, [this] { Settle(); }),
-      load_timer_(loop_, [this] { ApplyLoad(); }) {}
+      load_timer_(loop_, [this] { ApplyLoad(); }),
+      rejoin_timer_(loop_, [this] {
+        RemoveAbsent();
+        Settle();
+      }) {}
 
 EtcdDirectory::~EtcdDirectory() { CloseConnection(); }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct EtcdOptions {
   std::string lease_file;
   Duration lease_ttl =
       10s;  // whole seconds, 2 or more; own entries vanish this long after our death
+  // What an etcd that has come back without its data does not know is kept for so long: the others
+  // enter themselves again one after the other.
+  Duration rejoin_time = 3s;
   Duration connect_limit = 5s;  // until all is read and followed; then the next endpoint is tried
   // For the log: etcd can be used (Ok), or not and why. Told on the loop when it, or the why,
   // changes.
@@ -94,6 +98,9 @@ class EtcdDirectory final : public Directory {
   // What etcd tells (etcd_directory_changes.cpp).
   void OnAll(const std::vector<mvccpb::KeyValue>& all, int64_t revision);
   void OnEvent(const mvccpb::Event& event);
+  // Others' entries that are not among these.
+  void NoteAbsent(const std::set<std::string>& nodes, const std::set<media::StreamKey>& streams);
+  void RemoveAbsent();
   void OnStreamStands(const media::StreamKey& key, const Standing& standing, int64_t revision);
   void OnPut(const mvccpb::KeyValue& kv);
 
@@ -133,6 +140,10 @@ class EtcdDirectory final : public Directory {
   loop::Timer connect_timer_;  // the next attempt, or the limit of the present one
   loop::Timer overdue_timer_;
   loop::Timer load_timer_;
+  // Others' entries that an etcd without its data does not know yet.
+  std::set<std::string> absent_nodes_;
+  std::set<media::StreamKey> absent_streams_;
+  loop::Timer rejoin_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

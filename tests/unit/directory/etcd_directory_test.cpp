@@ -291,7 +291,13 @@ TEST_CASE("an etcd that has lost its data is filled again") {
   TestNode a = f.Node("a", 60s);
   TestNode b = f.Node("b", 60s);
   for (int i = 0; i < 20; ++i) CHECK(a.ClaimAndWait(StrCat("s", i)).ok());
-  REQUIRE(f.Until([&] { return b.Sees("s19"); }));
+  REQUIRE(f.Until([&] { return b.Sees("s19") && b->FindNode("a") != nullptr; }));
+  // Meanwhile nobody forgets the others.
+  bool forgot = false;
+  const auto nodes = b->WatchNodes(
+      [&](const std::string&, const NodePtr& node) { forgot = forgot || node == nullptr; });
+  const auto streams = b->WatchStreams(
+      [&](const media::StreamKey&, const StreamPtr& stream) { forgot = forgot || !stream; });
   f.etcd.Kill();
   f.etcd.EraseData();
   f.etcd.Start();
@@ -300,6 +306,20 @@ TEST_CASE("an etcd that has lost its data is filled again") {
   REQUIRE(f.Until([&] { return c->ListStreams().size() == 20 && c->ListNodes("").size() == 3; }));
   REQUIRE(f.Until([&] { return b->ListStreams().size() == 20; }));
   CHECK(a.lost.empty());
+  CHECK_FALSE(forgot);
+}
+
+TEST_CASE("who does not come back to an etcd that has lost its data is forgotten") {
+  Fixture f;
+  TestNode a = f.Node("a", 60s);
+  TestNode b = f.Node("b", 60s);
+  CHECK(a.ClaimAndWait("cam").ok());
+  REQUIRE(f.Until([&] { return b.Sees("cam") && b->FindNode("a") != nullptr; }));
+  f.etcd.Kill();
+  a.directory.reset();
+  f.etcd.EraseData();
+  f.etcd.Start();
+  REQUIRE(f.Until([&] { return !b.Sees("cam") && b->FindNode("a") == nullptr; }));
 }
 
 // A raw call to etcd, beside the directory.
