@@ -122,8 +122,10 @@ scenario('stops and plays in the wrong order are answered each in its way', asyn
     message === 'notifyStreamStatusEvent' && data[0].status === 'STOPPED').length === 2);
   ask('stopStream', 'never'); // unknown
   assert.equal((await client.status('never', 'STOPPED')).info, 'Stream not found');
+  client.socket.cork(); // both in one segment: before the answer
   ask('playStream', 'b');
-  ask('stopStream', 'b'); // before the answer
+  ask('stopStream', 'b');
+  client.socket.uncork();
   await client.status('b', 'STOPPED');
   await until('no player is left', async () => (await playersOf('cam')) === 0);
   assert.equal(client.heard.filter(({ message }) => message === 'setRemoteSDP').length, 1);
