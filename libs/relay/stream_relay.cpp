@@ -12,6 +12,7 @@ namespace sluice::relay {
 namespace {
 
 constexpr Duration kOpenTimeout = 3s;
+constexpr Duration kLookUpInterval = 50ms;
 
 }  // namespace
 
@@ -27,6 +28,7 @@ StreamRelay::StreamRelay(RelayContext& context, media::StreamKey key, std::strin
                     Fail(absl::UnavailableError(StrCat("the daemon that has stream ",
                                                        key_.ToString(), " does not answer")));
                   }),
+      look_up_timer_(context.loop, [this] { Start(""); }),
       alive_(std::make_shared<bool>(true)) {
   open_timer_.Start(kOpenTimeout);
   context_.loop.Post([this, alive = alive_, address = std::move(owner_address)] {
@@ -42,8 +44,10 @@ void StreamRelay::Start(const std::string& owner_address) {
   }
   if (!owner_address.empty()) return Subscribe(owner_address);
   directory::StreamPtr entry = context_.directory.FindStream(key_);
+  directory::NodePtr owner =
+      entry != nullptr ? context_.directory.FindNode(entry->node_id()) : nullptr;
+  if (owner == nullptr && look_ups_left_-- > 0) return look_up_timer_.Start(kLookUpInterval);
   if (entry == nullptr) return Fail(absl::NotFoundError(StrCat("no stream ", key_.ToString())));
-  directory::NodePtr owner = context_.directory.FindNode(entry->node_id());
   if (owner == nullptr) {
     return Fail(
         absl::UnavailableError(StrCat("the daemon that has stream ", key_.ToString(), " is gone")));

@@ -80,6 +80,10 @@ class StreamRelay {
   std::vector<uint32_t> track_ids_;
   fanout::Fan fan_;
   loop::Timer open_timer_;
+  // Who asks for the stream may know of it a moment before this daemon's copy of the directory
+  // does.
+  loop::Timer look_up_timer_;
+  int look_ups_left_ = 6;
   std::unique_ptr<fanout::SubscriptionConnection> connection_;
   std::unique_ptr<LocalSubscription> local_;  // instead of a connection
   fanout::WantedLayers wanted_;
