@@ -202,7 +202,8 @@ TEST_CASE("what is held back for a picture has a bound") {
   const Bytes message = Filled("0605", 1000);
   for (int i = 0; i < 1000; ++i) CHECK(h264.Push(ByteView(message), 3000)->empty());
   size_t bytes = 0;
-  for (const InspectedPayload& each : *h264.Push(P_SLICE, 3000, true)) bytes += each.payload.size();
+  const auto pushed = h264.Push(P_SLICE, 3000, true);
+  for (const InspectedPayload& each : *pushed) bytes += each.payload.size();
   CHECK(bytes < (40 << 10));
   CHECK(bytes > (30 << 10));
 }
