@@ -22,8 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     sluice::dtls::FinishedAssociation().OnDatagram(datagram);
     now += std::chrono::milliseconds(200);
     connection->OnTimeout(now);
-    for (const sluice::Bytes& datagram : connection->TakeDatagrams()) {
-      if (datagram.size() > ServerConnection::kMaxDatagram) std::abort();
+    for (const sluice::Bytes& answer : connection->TakeDatagrams()) {
+      if (answer.size() > ServerConnection::kMaxDatagram) std::abort();
     }
   }
   // Nobody can have proved to be the peer whose certificate hashes to zero.

@@ -272,7 +272,8 @@ TEST_CASE("sound is played as Opus if its own codec is not offered") {
 
 TEST_CASE("profiles of VP9 and AV1 that not every browser decodes are not agreed on") {
   const auto other = Replaced(kChromiumWhep, "profile-id=0", "profile-id=2");
-  for (const auto& format : TrackOf(Answer(other), media::MediaKind::kVideo).formats) {
+  const PlayerAnswer answer = Answer(other);
+  for (const auto& format : TrackOf(answer, media::MediaKind::kVideo).formats) {
     CHECK(format.codec != media::Codec::kVp9);
   }
 }
